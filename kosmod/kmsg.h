@@ -1,0 +1,455 @@
+/*
+ * kmsg.h: what crosses between a talk process and the keeper (PROTOCOL.md,
+ * part 2).
+ *
+ * Talk asks, the keeper answers: one request, one reply, in turn. No stored
+ * secret goes to talk (only the seed and the codes that are being made and
+ * must be shown), and no request says "yes": the keeper compares, remembers
+ * what is proven, and allows a request by its table in keeper/permits.c.
+ * Anything out of turn ends the conversation.
+ */
+#ifndef KOSMO_KOSMOD_KMSG_H
+#define KOSMO_KOSMOD_KMSG_H
+
+#include <stdint.h>
+
+#include "libkosmo/codec.h"
+#include "libkosmo/msg.h"
+#include "libkosmo/secret.h"
+
+#define DIGEST_LEN 32 /* SHA-256 */
+#define HASH_LEN 383  /* characters of a crypt(5) string or setting */
+#define LABEL_LEN 80  /* bytes of a device name: 20 characters */
+#define MAIL_LEN 254
+#define DEVICES_MAX 16
+#define SEED_MAX 64
+#define CURSOR_LEN 32
+
+enum kmsg_type {
+	/* requests */
+	K_BIND = 64,
+	K_TRY,
+	K_PASSWORD,
+	K_CODE,
+	K_VOUCH,
+	K_PROFILE,
+	K_OLD,
+	K_OLD_HASH,
+	K_SET_PASSWORD,
+	K_SEED,
+	K_SEED_CODE,
+	K_NAME,
+	K_REMOVE,
+	K_FINISH,
+	K_USER_ADD,
+	K_USER_SET,
+	K_USER_ACT,
+	K_USER_SHOW,
+	K_USER_NEXT,
+	K_LOG,
+	K_STATUS,
+	/* replies */
+	K_BOUND = 128,
+	K_SETTING,
+	K_VERDICT,
+	K_PERSON,
+	K_SEED_IS,
+	K_SLIP,
+	K_LINES,
+	K_STATUS_IS,
+	K_DONE
+};
+
+/* Bits of what a login must prove, and of what has been proven. */
+enum step {
+	STEP_PASSWORD = 1,
+	STEP_FACTOR = 2
+};
+
+enum method {
+	METHOD_NONE = 0,
+	METHOD_PASSKEY = 1,
+	METHOD_TOTP = 2,
+	METHOD_EMAIL = 3,
+	METHOD_RECOVERY = 4
+};
+
+#define METHOD_BIT(m) (1U << (m))
+
+enum person_state {
+	STATE_NONE = 0,
+	STATE_INVITED,
+	STATE_REGISTERED, /* part 1 is done */
+	STATE_ACTIVE,
+	STATE_EXPIRED, /* an invitation or registration past its limit */
+	STATE_LOCKED
+};
+
+/* Required actions, in the order in which the wizard takes them. */
+enum todo {
+	TODO_PASSWORD = 1, /* choose a new password */
+	TODO_METHOD = 2    /* set up a first device */
+};
+
+/*
+ * Names the person, once and first in a conversation. From a peer that is
+ * not root the keeper holds user against the recorded uid. phase as in OPEN.
+ * Reply: K_BOUND, alike for known and unknown names.
+ */
+struct k_bind {
+	uint8_t phase;
+	char user[NAME_LEN + 1];
+	uint32_t uid;
+	char service[64];
+	char tty[64];
+	char source[64]; /* an address in text, "" if there is none */
+	uint8_t console; /* 1: no rhost, service may be a console */
+	char ruser[NAME_LEN + 1];
+	uint32_t ruid;
+	uint32_t options; /* bits of enum msg_option */
+};
+
+struct k_bound {
+	uint8_t ignore;   /* 1: unknown name and unknown=ignore: finish now */
+	uint8_t steps;    /* bits of enum step to be proven, after the floor */
+	uint32_t methods; /* METHOD_BITs that policy allows here */
+	uint32_t attempts;
+	uint8_t dialogue;    /* 1: [Enter] asks, wizard and enrolment allowed */
+	uint8_t admin;       /* 1: came by admin.sock and may use its verbs */
+	uint32_t deadline;   /* seconds that the whole conversation may take */
+	char language[8];    /* of the host for this service: "en" or "ja" */
+};
+
+/*
+ * Begins one password attempt: charged now, as a failure until settled.
+ * Reply: K_SETTING, delayed until a hashing permit is free. The setting is
+ * the person's, or one made for the name if there is none or it has to wait.
+ */
+struct k_try {
+	uint8_t unused;
+};
+
+struct k_setting {
+	char setting[HASH_LEN + 1]; /* for crypt_ra(3); "" : no more of them */
+};
+
+/*
+ * Ends the attempt that K_TRY began. hash is crypt_ra(typed, setting).
+ * initial is SHA-256("kosmo-initial" NUL normalised text): the keeper's
+ * HMAC of it is compared for invited people. Reply: K_VERDICT, a refusal at
+ * the next 250 ms boundary.
+ */
+struct k_password {
+	char hash[HASH_LEN + 1];
+	uint8_t initial[DIGEST_LEN];
+};
+
+/*
+ * One attempt at a code of the device (0: the preferred app, or a dummy).
+ * digits is the folded answer, ASCII, any length up to 16; what is no code
+ * is charged like a wrong one. Reply: K_VERDICT.
+ */
+struct k_code {
+	uint32_t device;
+	char digits[17];
+};
+
+/*
+ * One attempt to vouch for a first device, or to stand in for the factor:
+ * SHA-256("kosmo-code" NUL normalised text) of an admin's one-time code, or,
+ * before the first device, initial as in K_PASSWORD. Reply: K_VERDICT.
+ */
+struct k_vouch {
+	uint8_t code[DIGEST_LEN];
+	uint8_t initial[DIGEST_LEN];
+};
+
+enum verdict_word {
+	VERDICT_NO = 0,      /* wrong, or whatever must look like it */
+	VERDICT_YES,
+	VERDICT_USED,        /* this code was accepted before */
+	VERDICT_WAIT,        /* after the right password: until when */
+	VERDICT_LOCKED,      /* after the right password */
+	VERDICT_ENDED,       /* invitation past its limit; when: since */
+	VERDICT_SPENT,       /* the initial password, after step 8 */
+	VERDICT_CLOCK,       /* enrolment: right, offset seconds away */
+	VERDICT_HOST_CLOCK,  /* this host's clock is behind: no TOTP */
+	VERDICT_TAKEN,       /* the name is in use, or the person exists */
+	VERDICT_LAST,        /* the last device can't be removed */
+	VERDICT_NOT_NOW,     /* not before something else is proven */
+	VERDICT_MISSING,     /* no such person or device */
+	VERDICT_BUSY         /* disk or a bound is full */
+};
+
+struct k_verdict {
+	uint8_t word;     /* enum verdict_word */
+	uint32_t left;    /* tries left in this conversation */
+	uint64_t when;    /* VERDICT_WAIT, VERDICT_ENDED: seconds since 1970 */
+	uint32_t offset;  /* VERDICT_CLOCK: seconds */
+	uint32_t device;  /* K_SEED_CODE: number of the new device */
+	char ref[5];      /* four characters that `kosmoctl log` finds */
+};
+
+/*
+ * The person of this conversation, once the password (or, where policy asks
+ * the factor alone, nothing) is proven. Reply: K_PERSON. Before that,
+ * a K_PERSON with state STATE_NONE and nothing else.
+ */
+struct k_profile {
+	uint8_t unused;
+};
+
+struct k_device {
+	uint32_t id;      /* unique for the person, never reused */
+	uint8_t method;   /* enum method */
+	char name[LABEL_LEN + 1];
+	uint64_t added;   /* seconds since 1970 */
+	uint64_t used;    /* 0: never */
+};
+
+struct k_person {
+	char login[NAME_LEN + 1];
+	uint32_t uid;
+	char user_id[NAME_LEN + 1];
+	char initial_id[NAME_LEN + 1];
+	char name[LABEL_LEN * 2 + 1];
+	char email[MAIL_LEN + 1];
+	char language[8];
+	uint8_t state;      /* enum person_state */
+	uint32_t todo;      /* bits of enum todo */
+	uint64_t invited;   /* when */
+	uint64_t expires;   /* 0: does not */
+	uint8_t preferred;  /* enum method */
+	uint8_t n_devices;
+	struct k_device devices[DEVICES_MAX];
+	uint8_t pending;    /* 1: a seed was shown and is not proven */
+	uint8_t vouched;    /* 1: may enrol a first device now */
+	uint32_t failures;  /* of the factor after a right password, 30 days */
+	char lock[LABEL_LEN + 1];    /* reason, "" if not locked */
+	uint64_t last_login;
+	char last_service[64];
+	char last_source[64];
+	uint64_t refused;
+	char refusal[LABEL_LEN + 1]; /* reason of the last refusal */
+	uint32_t sessions;  /* open ones known to kosmod */
+};
+
+/*
+ * Setting number index of the passwords that must not come again, newest
+ * first. Reply: K_SETTING, empty after the last. Then K_OLD_HASH with the
+ * new password under it; reply K_VERDICT: YES if it is the old one.
+ */
+struct k_old {
+	uint32_t index;
+};
+
+struct k_old_hash {
+	uint32_t index;
+	char hash[HASH_LEN + 1];
+	uint8_t initial[DIGEST_LEN]; /* compared with the initial password */
+};
+
+/* Stores a new password. Reply: K_VERDICT. */
+struct k_set_password {
+	char hash[HASH_LEN + 1]; /* full crypt(5) string, yescrypt */
+};
+
+/*
+ * The seed that is being enrolled: the same for a day, or until proven; made
+ * new if there is none. Reply: K_SEED_IS, or K_VERDICT with NOT_NOW.
+ */
+struct k_seed {
+	uint8_t unused;
+};
+
+struct k_seed_is {
+	struct secret seed; /* raw bytes */
+	char issuer[65];
+	char account[NAME_LEN + 1];
+	char algorithm[8]; /* SHA1, SHA256, SHA512 */
+	uint32_t digits;
+	uint32_t period;
+};
+
+/*
+ * A code of that seed. YES stores the device under name (made unique by the
+ * keeper), marks the code used and proves the factor. Reply: K_VERDICT.
+ */
+struct k_seed_code {
+	char digits[17];
+	char name[LABEL_LEN + 1]; /* default name in the person's language */
+};
+
+/* Renames a device of one's own. Reply: K_VERDICT: TAKEN, MISSING. */
+struct k_name {
+	uint32_t device;
+	char name[LABEL_LEN + 1];
+};
+
+/* Removes a device of one's own. Reply: K_VERDICT: LAST, MISSING. */
+struct k_remove {
+	uint32_t device;
+};
+
+/*
+ * The flow is over; result is what talk saw, and can only lower what the
+ * keeper finds. Reply: K_DONE to talk, and END to the client, once talk has
+ * closed its copy of the connection.
+ */
+struct k_finish {
+	uint8_t result; /* enum msg_result */
+};
+
+/* admin.sock only, from here to K_STATUS. Reply: K_SLIP or K_VERDICT. */
+struct k_user_add {
+	char login[NAME_LEN + 1];
+	uint32_t uid;
+	char user_id[NAME_LEN + 1];
+	char initial_id[NAME_LEN + 1];
+	char name[LABEL_LEN * 2 + 1];
+	char email[MAIL_LEN + 1];
+	char language[8];
+	char birth[9]; /* YYYYMMDD, or "" */
+	uint32_t expires; /* seconds from now; 0: by policy */
+};
+
+enum user_field {
+	SET_EMAIL = 1,
+	SET_NAME = 2,
+	SET_LANGUAGE = 4,
+	SET_BIRTH = 8
+};
+
+struct k_user_set {
+	char login[NAME_LEN + 1];
+	uint32_t fields; /* bits of enum user_field: which of these count */
+	char name[LABEL_LEN * 2 + 1];
+	char email[MAIL_LEN + 1];
+	char language[8];
+	char birth[9];
+};
+
+enum user_act {
+	ACT_INVITE = 1, /* K_SLIP; voids the earlier slip */
+	ACT_LOCK,
+	ACT_UNLOCK,
+	ACT_REMOVE,
+	ACT_CODE /* K_SLIP with a one-time code, valid for 24 hours */
+};
+
+struct k_user_act {
+	char login[NAME_LEN + 1];
+	uint8_t act;
+	uint32_t expires; /* ACT_INVITE: seconds from now; 0: by policy */
+};
+
+/* Reply: K_PERSON; state STATE_NONE if there is none. */
+struct k_user_show {
+	char login[NAME_LEN + 1];
+};
+
+/* Reply: K_PERSON after cursor, in no order; STATE_NONE at the end. */
+struct k_user_next {
+	uint8_t first; /* 1: begin */
+};
+
+struct k_slip {
+	char login[NAME_LEN + 1];
+	char initial_id[NAME_LEN + 1];
+	char name[LABEL_LEN * 2 + 1];
+	char language[8];
+	char secret[64]; /* initial password or one-time code, in groups */
+	uint64_t made;
+	uint64_t expires;
+};
+
+/*
+ * Audit lines from byte offset on. login, if not empty, and since choose
+ * among them; verify holds the chain. Reply: K_LINES.
+ */
+struct k_log {
+	uint64_t offset;
+	char login[NAME_LEN + 1];
+	uint64_t since;
+	uint8_t verify;
+};
+
+struct k_lines {
+	uint64_t offset; /* to go on from */
+	uint8_t end;     /* 1: nothing beyond offset yet */
+	uint64_t broken; /* verify: number of the first bad line, 0: none */
+	char text[TEXT_LEN + 1];
+};
+
+struct k_status {
+	uint8_t unused;
+};
+
+struct k_status_is {
+	char version[32];
+	uint64_t started;
+	uint64_t people;
+	uint64_t sequence;      /* of the last durable batch */
+	uint64_t journal_bytes; /* since the last checkpoint */
+	uint64_t checkpoint;    /* when the last one was done */
+	uint32_t conversations;
+	uint32_t waiting;       /* for a hashing permit */
+	uint64_t clock_behind;  /* seconds behind the newest stored time */
+	uint8_t disk_full;
+};
+
+struct k_done {
+	uint8_t unused;
+};
+
+extern const struct layout k_bind_layout, k_try_layout, k_password_layout,
+    k_code_layout, k_vouch_layout, k_profile_layout, k_old_layout,
+    k_old_hash_layout, k_set_password_layout, k_seed_layout,
+    k_seed_code_layout, k_name_layout, k_remove_layout, k_finish_layout,
+    k_user_add_layout, k_user_set_layout, k_user_act_layout,
+    k_user_show_layout, k_user_next_layout, k_log_layout, k_status_layout,
+    k_bound_layout, k_setting_layout, k_verdict_layout, k_person_layout,
+    k_seed_is_layout, k_slip_layout, k_lines_layout, k_status_is_layout,
+    k_done_layout;
+
+/* All of them, for the reader of PROTOCOL.md; ends with NULL. */
+extern const struct layout *const kmsg_layouts[];
+
+/* The layout of a request or reply type, or NULL. */
+const struct layout *kmsg_layout(uint8_t type);
+
+/* Any of them; what keeper and talk receive into. Wipe after use. */
+union kmsg {
+	struct k_bind bind;
+	struct k_try try;
+	struct k_password password;
+	struct k_code code;
+	struct k_vouch vouch;
+	struct k_profile profile;
+	struct k_old old;
+	struct k_old_hash old_hash;
+	struct k_set_password set_password;
+	struct k_seed seed;
+	struct k_seed_code seed_code;
+	struct k_name name;
+	struct k_remove remove;
+	struct k_finish finish;
+	struct k_user_add user_add;
+	struct k_user_set user_set;
+	struct k_user_act user_act;
+	struct k_user_show user_show;
+	struct k_user_next user_next;
+	struct k_log log;
+	struct k_status status;
+	struct k_bound bound;
+	struct k_setting setting;
+	struct k_verdict verdict;
+	struct k_person person;
+	struct k_seed_is seed_is;
+	struct k_slip slip;
+	struct k_lines lines;
+	struct k_status_is status_is;
+	struct k_done done;
+};
+
+#endif

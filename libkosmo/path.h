@@ -1,0 +1,15 @@
+/*
+ * path.h: where things are, unless the configuration says otherwise.
+ */
+#ifndef KOSMO_LIBKOSMO_PATH_H
+#define KOSMO_LIBKOSMO_PATH_H
+
+#define KOSMO_RUN_DIR "/run/kosmo"
+#define KOSMO_SOCKET KOSMO_RUN_DIR "/kosmod.sock" /* 0666: dialogues */
+#define KOSMO_ADMIN_SOCKET "admin.sock" /* 0660, in the socket's folder */
+#define KOSMO_STATE_DIR "/var/lib/kosmo"
+#define KOSMO_CONF "/etc/kosmo/kosmod.conf"
+#define KOSMO_MASTER_KEY "/etc/kosmo/master.key"
+#define KOSMO_USER "kosmo" /* the system user that kosmod runs as */
+
+#endif
