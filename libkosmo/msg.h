@@ -154,7 +154,8 @@ enum msg_result {
 	RESULT_NOT_MINE,    /* session: no ticket of ours; account: not ours */
 	RESULT_REFUSED,     /* kosmoctl: exit 1; the reason was shown */
 	RESULT_USAGE,       /* kosmoctl: exit 2 */
-	RESULT_NO_RIGHT     /* kosmoctl: exit 4 */
+	RESULT_NO_RIGHT,    /* kosmoctl: exit 4 */
+	RESULT_NOTED        /* session: written; grants nothing */
 };
 
 /*
