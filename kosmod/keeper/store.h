@@ -87,7 +87,9 @@ KOSMO_CHECK int store_get(struct store *st, enum rec_type type,
 /*
  * Walks the records of a type, in no order. *cursor is NULL at first; the
  * walk is over at KOSMO_ENOTFOUND. Records that change during it may come
- * twice or not; all others come once. store_walk_end frees an unfinished one.
+ * twice or not; all others come once. store_walk_end frees an unfinished one,
+ * and must before store_close. live.gdbm rests meanwhile; if more is written
+ * than can be held back, KOSMO_ECONFLICT ends the walk: begin it again.
  */
 struct store_walk;
 KOSMO_CHECK int store_next(struct store *st, enum rec_type type,
@@ -132,7 +134,8 @@ bool store_busy(const struct store *st);
 
 /*
  * True when only counters may be written (the ballast is gone): whoever
- * enrols or invites must refuse.
+ * enrols or invites must refuse. Puts and deletes with another version than
+ * STORE_ANY are KOSMO_EFULL then.
  */
 bool store_full(const struct store *st);
 
