@@ -129,7 +129,10 @@ forget_cleared(const struct attempt *a, const struct rule *r, struct counter *c)
 {
 	uint64_t newest = c->n_marks > 0 ? c->marks[c->n_marks - 1].at : 0;
 
-	if (r->type != REC_ORIGIN || newest > a->person->cleared)
+	if (newest < c->since)
+		newest = c->since;
+	if (r->type != REC_ORIGIN || a->person->cleared == 0 ||
+	    newest > a->person->cleared)
 		return;
 	c->n_marks = 0;
 	c->until = 0;
