@@ -12,7 +12,7 @@
 
 /*
  * Typed words: ASCII, in any case, full width too, and the Japanese words
- * beside them. An ask names those that it understands as WORD_BITs.
+ * beside them. An ask names those that it understands as WORD_FLAGs.
  */
 enum word {
 	WORD_NONE = 0,
@@ -32,7 +32,7 @@ enum word {
 	WORD_NO
 };
 
-#define WORD_BIT(w) (1U << (w))
+#define WORD_FLAG(w) (1U << (w))
 
 struct answer {
 	struct secret text; /* as typed */

@@ -29,6 +29,7 @@ struct dialogue {
 	struct talk *t;
 	enum lang lang;
 	bool lang_fixed;	/* a Linux screen: English whoever it is */
+	bool lang_chosen;	/* by a typed word: stays */
 	bool full;		/* [Enter] asks, wizard and enrolment allowed */
 	bool open_step;		/* a registration step is open: more time */
 	bool asked;		/* a first ask went out */
@@ -62,7 +63,7 @@ struct question {
 	bool hidden;		  /* what is typed is not shown */
 	bool enter;		  /* an empty answer is an answer */
 	bool page;	/* longer than SCREEN_MESSAGE: QR, code pages */
-	uint32_t words; /* WORD_BITs understood here */
+	uint32_t words; /* WORD_FLAGs understood here */
 };
 
 /* Prepares d for t: language and manner from t->bound and t->hello. */
@@ -100,24 +101,22 @@ ask(struct dialogue *d, const struct question *q, struct answer *ret);
 KOSMO_CHECK int
 ask_yes(struct dialogue *d, const struct question *q, bool *ret);
 
-/* Text that must be read before going on or leaving: [Enter]. */
+/* Text that must be read before going on: closed by [Enter]. */
 KOSMO_CHECK int
 enter(struct dialogue *d, const char *msgid, const struct fill *fills);
 
-/* The same with the contact below the text. */
-KOSMO_CHECK int
-enter_contact(struct dialogue *d, const char *msgid, const struct fill *fills);
-
 /*
- * Ends the dialogue: the text (NULL: none) and the contact, closed by [Enter];
- * then FLOW_END with result, or an error.
+ * Ends the dialogue with result: the text, closed by [Enter]; then FLOW_END,
+ * or an error. leave_contact names the contact below the text.
  */
 KOSMO_CHECK int leave(struct dialogue *d, uint8_t result, const char *msgid,
     const struct fill *fills);
+KOSMO_CHECK int leave_contact(struct dialogue *d, uint8_t result,
+    const char *msgid, const struct fill *fills);
 
 /*
- * Ends it after a verdict that no flow foresees: L2, L3, U1, U2. v may be
- * NULL: something failed in this process.
+ * Ends it after a verdict that its flow does not foresee: L2, L3, U1, U2. v
+ * may be NULL: something failed in this process.
  */
 KOSMO_CHECK int leave_verdict(struct dialogue *d, const struct k_verdict *v);
 

@@ -22,12 +22,14 @@ KOSMO_CHECK int prove(struct dialogue *d, enum msg_ask_kind kind);
 /* Takes whoever has something to do through the open steps. */
 KOSMO_CHECK int flow_register(struct dialogue *d);
 
-/*
- * A new password that keeps the rules, typed twice and stored. intro is the
- * msgid of a line above the first ask, filled by fills; NULL: none.
- */
-KOSMO_CHECK int choose_password(
-    struct dialogue *d, const char *intro, const struct fill *fills);
+struct choose_how {
+	bool intro;	     /* the first screen of a registration */
+	unsigned step, last; /* "(step 2 of 2)"; 0: not numbered */
+};
+
+/* A new password that keeps the rules, typed twice and stored. */
+KOSMO_CHECK int
+choose_password(struct dialogue *d, const struct choose_how *how);
 
 struct enroll_how {
 	const char *name; /* of the device, given already; NULL: ask */
