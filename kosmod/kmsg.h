@@ -105,7 +105,6 @@ struct k_bind {
 	char source[64]; /* an address in text, "" if there is none */
 	uint8_t console; /* 1: no rhost, service may be a console */
 	char ruser[NAME_LEN + 1];
-	uint32_t ruid;
 	uint32_t options; /* bits of enum msg_option */
 };
 
@@ -116,6 +115,8 @@ struct k_bound {
 	uint32_t attempts;
 	uint8_t dialogue;    /* 1: [Enter] asks, wizard and enrolment allowed */
 	uint8_t admin;       /* 1: came by admin.sock and may use its verbs */
+	uint8_t alone;       /* 1: account of a login without auth: refused (L4) */
+	uint8_t reset;       /* 1: passwd(1) of root: no old password, no code */
 	uint32_t deadline;   /* seconds that the whole conversation may take */
 	char language[8];    /* of the host for this service: "en" or "ja" */
 };

@@ -54,6 +54,7 @@ struct msg_open {
 	uint8_t phase;    /* enum msg_phase */
 	uint8_t nonce[NONCE_LEN];
 	uint8_t ticket[TICKET_LEN];
+	uint32_t ruid; /* getuid(): passwd(1) of root, or of the person */
 	char tty[64];
 };
 
@@ -72,8 +73,7 @@ enum msg_option {
 /*
  * Second packet, client to talk. For PAM: user is PAM_USER, uid what
  * getpwnam says of it or NO_UID, rhost PAM_RHOST, source the first word of
- * SSH_CONNECTION in the PAM environment (sshd only), ruser PAM_RUSER, ruid
- * getuid(),
+ * SSH_CONNECTION in the PAM environment (sshd only), ruser PAM_RUSER,
  * auth_info SSH_AUTH_INFO_0. For kosmoctl: user and uid are the caller's own,
  * service is "kosmoctl", verb and args say what to do; language is "ja", "en"
  * or empty, columns and lines the size of the terminal or 0.
@@ -93,7 +93,6 @@ struct msg_hello {
 	char rhost[NAME_LEN + 1];
 	char source[64];
 	char ruser[NAME_LEN + 1];
-	uint32_t ruid; /* real uid of the host program */
 	char auth_info[8193];
 	uint32_t options; /* bits of enum msg_option */
 	char verb[32];    /* "user add", "enroll totp", ... */
@@ -155,20 +154,23 @@ enum msg_result {
 	RESULT_NOT_MINE,    /* session: no ticket of ours; account: not ours */
 	RESULT_REFUSED,     /* kosmoctl: exit 1; the reason was shown */
 	RESULT_USAGE,       /* kosmoctl: exit 2 */
-	RESULT_NO_RIGHT     /* kosmoctl: exit 4 */
+	RESULT_NO_RIGHT,    /* kosmoctl: exit 4 */
+	RESULT_NOTED        /* session: written; grants nothing */
 };
 
 /*
  * The verdict, keeper to client, last message of a phase. nonce is that of
  * OPEN, or the client takes it as RESULT_ERROR. ticket is for pam_putenv
  * after auth (zero: none), for close_session after SESSION. user, if not
- * empty, is the login name that the typed alias stands for.
+ * empty, is the login name that the typed alias stands for, and uid the one
+ * that its Unix account must have.
  */
 struct msg_end {
 	uint8_t result; /* enum msg_result */
 	uint8_t nonce[NONCE_LEN];
 	uint8_t ticket[TICKET_LEN];
 	char user[NAME_LEN + 1];
+	uint32_t uid;
 };
 
 /*
