@@ -11,6 +11,12 @@
 
 #define ALL_CLASSES (CLASS_UPPER | CLASS_LOWER | CLASS_DIGIT | CLASS_SYMBOL)
 
+/* Each in the language that it offers, so no catalogue has them. */
+static const char *const offers[LANG_COUNT] = {
+	[LANG_EN] = "日本語は ja と入力してください。",
+	[LANG_JA] = "For English, type en.",
+};
+
 static const struct {
 	uint32_t class;
 	const char *name;
@@ -94,7 +100,7 @@ say_what(struct dialogue *d, const struct choose_how *how)
 		    NULL);
 	/* in the other language, and not where only one can be drawn */
 	if (r == 0 && how->intro && !d->lang_fixed)
-		r = say(d, N_("日本語は ja と入力してください。"), NULL);
+		r = say(d, offers[d->lang], NULL);
 	if (r == 0)
 		r = say_policy(d, (const char *)step.data);
 out:
