@@ -43,12 +43,11 @@ rfc4648(void **state)
 static struct k_seed_is
 seed_of(const char *issuer, const char *account)
 {
-	struct k_seed_is seed = { .algorithm = "SHA1",
-		.digits = 6,
-		.period = 30 };
+	struct k_seed_is seed = {
+		.algorithm = "SHA1", .digits = 6, .period = 30
+	};
 
-	assert_int_equal(
-	    secret_set(&seed.seed, "12345678901234567890", 20), 0);
+	assert_int_equal(secret_set(&seed.seed, "12345678901234567890", 20), 0);
 	snprintf(seed.issuer, sizeof(seed.issuer), "%s", issuer);
 	snprintf(seed.account, sizeof(seed.account), "%s", account);
 	return seed;
@@ -111,8 +110,8 @@ uris_are_short(void **state)
 	seed = seed_of("Example", account);
 	account[51] = '\0';
 	char want[OTPAUTH_MAX + 1];
-	snprintf(want, sizeof(want), "otpauth://totp/%s?secret=" SECRET32,
-	    account);
+	snprintf(
+	    want, sizeof(want), "otpauth://totp/%s?secret=" SECRET32, account);
 	uri_is(&seed, want);
 }
 
@@ -126,7 +125,7 @@ qr_sizes(void **state)
 	(void)state;
 	memset(text, 'a', sizeof(text));
 	text[OTPAUTH_MAX + 1] = '\0';
-	assert_int_equal(qr_draw(text, (struct qr_look) { false, false }, &out,
+	assert_int_equal(qr_draw(text, (struct qr_look){ false, false }, &out,
 			     &columns, &lines),
 	    KOSMO_ETOOBIG);
 	text[OTPAUTH_MAX] = '\0';
@@ -190,8 +189,8 @@ render(const char *text, bool light, FILE *to)
 			text++;
 			continue;
 		}
-		draw_cell(pixels, width, x++, y, top || full, bottom || full,
-		    ink);
+		draw_cell(
+		    pixels, width, x++, y, top || full, bottom || full, ink);
 		text += *text == ' ' || *text == '#' ? 1 : 3;
 	}
 	fprintf(to, "P5\n%u %u\n255\n", width, height);
@@ -227,8 +226,8 @@ scanned(struct qr_look look, const char *uri)
 static void
 qr_scans(void **state)
 {
-	struct k_seed_is seed = seed_of(
-	    "web1.intern.some-long-company-name.example.co.jp", "taro");
+	struct k_seed_is seed =
+	    seed_of("web1.intern.some-long-company-name.example.co.jp", "taro");
 	struct secret uri = { 0 };
 
 	(void)state;
@@ -238,7 +237,7 @@ qr_scans(void **state)
 	}
 	assert_int_equal(otpauth_uri(&seed, &uri), 0);
 	for (int look = 0; look < 4; look++)
-		scanned((struct qr_look) { (look & 1) != 0, (look & 2) != 0 },
+		scanned((struct qr_look){ (look & 1) != 0, (look & 2) != 0 },
 		    uri.bytes);
 }
 
