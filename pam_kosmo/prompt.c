@@ -89,7 +89,7 @@ type_in(struct relay *r, int item, struct secret *ret)
 		goto out;
 	}
 	e = take(response, ret);
-	if (e != KOSMO_OK || item == 0)
+	if (e != KOSMO_OK || item == 0 || strlen(response) > SECRET_MAX)
 		goto out;
 	r->where = "keeping the password for later modules";
 	if (pam_set_item(r->pamh, item, response) != PAM_SUCCESS)
