@@ -136,8 +136,8 @@ const struct layout k_old_hash_layout =
 static const struct field set_password_fields[] = {
 	CODEC_STR(1, k_set_password, hash),
 };
-const struct layout k_set_password_layout =
-    CODEC_LAYOUT("K_SET_PASSWORD", K_SET_PASSWORD, k_set_password, set_password_fields);
+const struct layout k_set_password_layout = CODEC_LAYOUT(
+    "K_SET_PASSWORD", K_SET_PASSWORD, k_set_password, set_password_fields);
 
 static const struct field seed_fields[] = {
 	CODEC_U8(1, k_seed, unused),
