@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "kosmod/conf_pass.h"
-#include "kosmod/keeper/start.h"
+#include "kosmod/keeper/run.h"
 #include "kosmod/log.h"
 #include "kosmod/nursery/nursery.h"
 #include "kosmod/parent_in.h"

@@ -17,7 +17,7 @@
 #endif
 
 #include "kosmod/conf_pass.h"
-#include "kosmod/keeper/start.h"
+#include "kosmod/keeper/run.h"
 #include "kosmod/log.h"
 #include "kosmod/parent_in.h"
 #include "kosmod/pass.h"

@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "start.h"
+#include "run.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 /*
- * start.h: from a fork of the parent to a keeper that serves.
+ * run.h: from a fork of the parent to a keeper that serves.
  */
-#ifndef KOSMO_KEEPER_START_H
-#define KOSMO_KEEPER_START_H
+#ifndef KOSMO_KEEPER_RUN_H
+#define KOSMO_KEEPER_RUN_H
 
 #include <stdbool.h>
 #include <sys/types.h>
