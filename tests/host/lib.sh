@@ -97,7 +97,8 @@ private_init() {
 
 private_start() {
 	local preload=()
-	[ -z "${KOSMOD_PRELOAD-}" ] || preload=("LD_PRELOAD=$KOSMOD_PRELOAD")
+	[ -z "${KOSMOD_PRELOAD-}" ] || preload=("LD_PRELOAD=$KOSMOD_PRELOAD"
+	    "KOSMO_TEST_CLOCK=$KOSMO_WORK/clock")
 	env -i PATH="$PATH" "${preload[@]}" \
 	    perl "$lib/sockets.pl" /run/kosmo setpriv --reuid kosmo \
 	    --regid kosmo --clear-groups --no-new-privs --inh-caps=-all \
@@ -180,6 +181,7 @@ private_sshd() {
 	rm -f /etc/ssh/ssh_host_*
 	ssh-keygen -q -t ed25519 -N '' -f /etc/ssh/ssh_host_ed25519_key
 	cat > "$conf" <<-CONF
+	${SSHD_FIRST-}
 	Include /etc/ssh/sshd_config.d/20-kosmo.conf
 	Port $KOSMO_PORT
 	ListenAddress 127.0.0.1
@@ -196,6 +198,7 @@ private_sshd() {
 	/usr/sbin/sshd -t -f "$conf" 2> /dev/null ||
 	    sed -i '/^PerSourcePenalties/d' "$conf"
 	/usr/sbin/sshd -D -f "$conf" -E "$log" 3<&- &
+	echo $! > "$KOSMO_WORK/sshd.pid"
 	wait_for 10 sshd_listens || {
 		cat "$log" >&2
 		return 1
@@ -243,7 +246,8 @@ invite() {
 	local name=$1
 	shift
 	account "$name"
-	on_host kosmoctl user add "$name" "$@" > "$KOSMO_WORK/slip.$name"
+	on_host kosmoctl user add "$name" --email "$name@example.com" "$@" \
+	    > "$KOSMO_WORK/slip.$name"
 	initial_password "$KOSMO_WORK/slip.$name"
 }
 
@@ -365,4 +369,97 @@ phone_next() {
 
 phone_changed() {
 	[ "$(phone_code "$1")" != "$2" ]
+}
+
+# --- scripted logins ------------------------------------------------------------
+
+# The clock of kosmod and of all apps is CLOCK seconds ahead of the host's.
+CLOCK=0
+
+set_clock() {
+	CLOCK=$1
+	perl -e 'print pack "q", $ARGV[0]' "$CLOCK" |
+	    dd of="$KOSMO_WORK/clock" conv=notrunc status=none
+}
+
+# Time goes by: as long as a code lives, or the seconds given.
+go_on() {
+	set_clock $((CLOCK + ${1-30}))
+}
+
+# Builds the preload and starts kosmod anew with a clock that tests can move.
+movable_clock() {
+	set_clock 0
+	chmod 644 "$KOSMO_WORK/clock"
+	gcc -shared -fPIC -o "$KOSMO_WORK/clock.so" "$lib/clock.c" -ldl
+	kosmod_stop
+	KOSMOD_PRELOAD=$KOSMO_WORK/clock.so
+	private_start
+}
+
+# The folder of a person's scripted logins: seed, asks, answers, output.
+person() {
+	echo "$KOSMO_WORK/people/$1"
+}
+
+# ssh_login NAME LINE ...: a login that answers each ask with the next line, and
+# runs `id -un`. Passes if it got in. FROM is the source address, RUN the name
+# of the run (for several at once).
+ssh_login() {
+	local name=$1 dir
+	shift
+	dir=$(person "$name")${RUN:+.$RUN}
+	mkdir -p "$dir"
+	if [ -n "${RUN-}" ] && [ -e "$(person "$name")/seed" ]; then
+		cp "$(person "$name")/seed" "$dir/seed"
+	fi
+	printf '%s\n' "$@" > "$dir/script"
+	echo "$CLOCK" > "$dir/clock"
+	rm -f "$dir/asks" "$dir/answers" "$dir/waits"
+	date +%s%3N > "$dir/began"
+	ASK_DIR=$dir SSH_ASKPASS=$lib/askpass SSH_ASKPASS_REQUIRE=force \
+	    DISPLAY=none timeout "${LIMIT-60}" setsid --wait \
+	    ssh -F "$KOSMO_WORK/ssh_config" -o "BindAddress=${FROM-127.0.0.1}" \
+	    ${SSH_OPTIONS-} "$name@127.0.0.1" 'id -un' \
+	    > "$dir/output" 2> "$dir/errors" < /dev/null 3<&-
+	date +%s%3N > "$dir/ended"
+	[ "$(cat "$dir/output")" = "$name" ]
+}
+
+# All asks of the last login of NAME, one after the other, without ssh's prefix.
+asks() {
+	local dir
+	dir=$(person "$1")${RUN:+.$RUN}
+	while read -r _ text; do
+		printf '%s' "$text" | base64 -d
+		echo
+	done < "$dir/asks" | sed "s/^($1@127.0.0.1) //"
+}
+
+# register NAME [ARG ...]: account, invitation and the whole first login; the
+# password is PASSWORD, and the seed is kept in the person's folder.
+PASSWORD='Himawari-2026'
+register() {
+	local name=$1 initial
+	shift
+	initial=$(invite "$name" "$@")
+	ssh_login "$name" "$initial" "$PASSWORD" "$PASSWORD" key @key phone ''
+}
+
+seed_of() {
+	cat "$(person "$1")/seed"
+}
+
+# The code of NAME's app now, or SECONDS from now.
+code_of() {
+	phone_code "$(seed_of "$1")" $((CLOCK + ${2-0}))
+}
+
+# sshd_again LINE ...: the private sshd, with these lines before all others.
+sshd_again() {
+	kill "$(cat "$KOSMO_WORK/sshd.pid")"
+	wait_for 10 is_gone "$(cat "$KOSMO_WORK/sshd.pid")"
+	SSHD_FIRST=$(printf '%s\n' "$@")
+	private_sshd
+	know_host_key
 }

@@ -14,7 +14,7 @@ complain() {
 
 ours=$(find libkosmo pam_kosmo kosmod kosmoctl -name '*.[ch]' | sort)
 tests=$(find tests -name '*.[ch]' | sort)
-# shellcheck disable=SC2086 # lists of files
+# shellcheck disable=SC2086,SC2046 # lists of files
 {
 complain "files over 400 lines" "$(wc -l $ours |
     awk '$2 != "total" && $1 > 400')"
@@ -30,8 +30,8 @@ complain "words that promise something for later" "$(grep -nE \
 complain "calls that are not used here" "$(grep -nE \
     '\b(strcpy|strcat|sprintf|vsprintf|gets|strtok|atoi|atol|alloca|system|popen|rand|srand|mktemp|tmpnam|setenv|putenv)\(' \
     $ours || :)"
-complain "memset or memcmp on a secret" "$(grep -nE \
-    '\b(memset|memcmp)\([^;]*(secret|password|seed|code_)' $ours || :)"
+complain "memset where a wipe is meant" "$(grep -nE \
+    '\bmemset\([^;]*(secret|seed)' $ours || :)"
 complain "catch-all names" "$(printf '%s\n' $ours |
     grep -E '/(util|utils|common|misc|helper)s?\.[ch]$' || :)"
 complain "libkosmo and pam_kosmo with assertions, logs of libkosmo, exits" \
