@@ -129,7 +129,10 @@ forget_cleared(const struct attempt *a, const struct rule *r, struct counter *c)
 {
 	uint64_t newest = c->n_marks > 0 ? c->marks[c->n_marks - 1].at : 0;
 
-	if (r->type != REC_ORIGIN || newest > a->person->cleared)
+	if (newest < c->since)
+		newest = c->since;
+	if (r->type != REC_ORIGIN || a->person->cleared == 0 ||
+	    newest > a->person->cleared)
 		return;
 	c->n_marks = 0;
 	c->until = 0;
@@ -235,7 +238,7 @@ throttle_charge(const struct attempt *a, struct txn *t)
 
 /* Takes one mark of that time away, and the wait that it led to. */
 static void
-refund(struct counter *c, const struct rule *r, uint64_t charged)
+refund(struct counter *c, const struct rule *r, uint64_t charged, uint64_t now)
 {
 	for (size_t i = c->n_marks; i > 0; i--) {
 		if (c->marks[i - 1].at != charged)
@@ -246,9 +249,9 @@ refund(struct counter *c, const struct rule *r, uint64_t charged)
 		c->total--;
 		break;
 	}
-	if (c->until == 0 || (c->n_marks >= r->limit && c->since != charged))
+	if (c->until <= now || (c->n_marks >= r->limit && c->since != charged))
 		return;
-	c->until = 0;
+	c->until = now;
 	if (c->level > 0)
 		c->level--;
 }
@@ -264,7 +267,7 @@ throttle_refund(const struct attempt *a, int64_t charged, struct txn *t)
 	for (size_t i = 0; i < n; i++) {
 		if ((r = load(a->store, &rules[i], &c)) != KOSMO_OK)
 			return r;
-		refund(&c, &rules[i], (uint64_t)charged);
+		refund(&c, &rules[i], (uint64_t)charged, (uint64_t)a->now);
 		if ((r = save(t, &rules[i], &c)) != KOSMO_OK)
 			return r;
 	}
