@@ -258,7 +258,7 @@ initial_password() {
 # --- terminals ----------------------------------------------------------------
 
 on_terminal() {
-	tmux -u -f /dev/null -S "$KOSMO_WORK/tmux" "$@"
+	tmux -u -f /dev/null -S "${TERMINALS-$KOSMO_WORK/tmux}" "$@"
 }
 
 # screen_open NAME 80x24 COMMAND [ARG ...]: the command on a terminal of its own.
