@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "kosmod/talk/text.h"
+#include "scan.h"
 
 #define PEOPLE_MAX 16
 #define LINE_MAX_LEN 1024
@@ -34,9 +35,10 @@ struct script {
 	struct world *world;
 	bool begun;
 	char conf[4096];
-	char secret[64];	 /* of the last slip or code */
-	char code[9];		 /* typed last */
-	char user[NAME_LEN + 1]; /* of this dialogue */
+	char secret[64];	   /* of the last slip or code */
+	char code[9];		   /* typed last */
+	char user[NAME_LEN + 1];   /* of this dialogue */
+	char screen[TEXT_LEN + 1]; /* the last ask */
 	struct seed seeds[PEOPLE_MAX];
 	size_t n_seeds;
 };
@@ -107,35 +109,44 @@ totp(const struct seed *seed, int64_t when, char ret[static 9])
 	snprintf(ret, 9, "%06u", value % 1000000);
 }
 
-/* Eight groups of four in the text of a key page are the seed. */
+/* The seed is length characters of base32, spaces among them. */
 static void
-notice_key(struct script *s, const char *text)
+keep_key(struct script *s, const char *text, size_t length)
 {
 	static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-	const char *p;
-	struct seed *seed;
+	struct seed *seed = seed_of(s, s->user);
+	const char *digit;
 	uint32_t bits = 0, n = 0;
 
-	for (p = text; *p != '\0'; p++)
-		if (strspn(p, alphabet) == 4 && p[4] == ' ' &&
-		    strspn(p + 5, alphabet) == 4 && p[9] == ' ' &&
-		    strspn(p + 10, alphabet) == 4)
-			break;
-	if (*p == '\0')
-		return;
-	seed = seed_of(s, s->user);
 	seed->len = 0;
-	for (size_t i = 0; i < 39; i++) {
-		if (p[i] == ' ')
+	for (size_t i = 0; i < length; i++) {
+		if (text[i] == ' ')
 			continue;
-		bits =
-		    bits << 5 | (uint32_t)(strchr(alphabet, p[i]) - alphabet);
+		if (text[i] == '\0' ||
+		    (digit = strchr(alphabet, text[i])) == NULL)
+			script_fail(s, "not base32: %s", text);
+		bits = bits << 5 | (uint32_t)(digit - alphabet);
 		n += 5;
 		if (n >= 8) {
 			n -= 8;
 			seed->bytes[seed->len++] = (uint8_t)(bits >> n);
 		}
 	}
+}
+
+/* Eight groups of four in the text of a key page. */
+static void
+notice_key(struct script *s, const char *text)
+{
+	static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+
+	for (; *text != '\0'; text++)
+		if (strspn(text, alphabet) == 4 && text[4] == ' ' &&
+		    strspn(text + 5, alphabet) == 4 && text[9] == ' ' &&
+		    strspn(text + 10, alphabet) == 4) {
+			keep_key(s, text, 39);
+			return;
+		}
 }
 
 /* --- what is typed ---------------------------------------------------- */
@@ -267,6 +278,7 @@ script_ask(struct script *s, const char *text, bool echo, struct secret *ret)
 
 	check_rules(s, text, true);
 	notice_key(s, text);
+	snprintf(s->screen, sizeof(s->screen), "%s", text);
 	/* as DIALOGUE writes it: a star where nothing is shown */
 	snprintf(seen, sizeof(seen), "%s%s", text, echo ? "" : "*");
 	line = peek(s);
@@ -476,6 +488,22 @@ command_include(struct script *s, const char *rest)
 	s->have = false;
 }
 
+/* Takes the QR code of the screen as a phone's camera would. */
+static void
+command_scan(struct script *s, const char *rest)
+{
+	char uri[512];
+	const char *secret;
+
+	(void)rest;
+	if (!scan(s->screen, uri, sizeof(uri)))
+		script_fail(s, "no QR code was read off\n%s", s->screen);
+	if (strncmp(uri, "otpauth://totp/", 15) != 0 ||
+	    (secret = strstr(uri, "secret=")) == NULL)
+		script_fail(s, "read: %s", uri);
+	keep_key(s, secret + 7, 32);
+}
+
 static const struct {
 	const char *name;
 	bool first; /* may come before the world begins */
@@ -487,6 +515,7 @@ static const struct {
 	{ "user", false, command_user },
 	{ "restart", false, command_restart },
 	{ "log", false, command_log },
+	{ "scan", false, command_scan },
 	{ "auth", false, command_auth },
 	{ "account", false, command_account },
 	{ "password", false, command_password },

@@ -142,8 +142,7 @@ world_begin(struct world *world, const char *conf)
 	fclose(f);
 	if (conf_load(path, &w->conf, stderr) != 0)
 		die("bad conf");
-	snprintf(path, sizeof(path), "%s/state", w->dir);
-	snprintf(w->dir, sizeof(w->dir), "%s", path);
+	strcat(w->dir, "/state");
 	if (mkdir(w->dir, 0700) != 0 || store_init(w->dir, master) != 0)
 		die("no store");
 	if (lang_open("po") != 0)
