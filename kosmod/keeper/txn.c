@@ -5,7 +5,7 @@
 
 #include "kosmod/keeper/store_in.h"
 
-#define LINE_MAX_LEN ((size_t)16 * 1024)
+#define LINE_MAX_LEN ((size_t)12 * 1024)
 
 enum txn_kind { TXN_PUT, TXN_DELETE, TXN_LINE };
 
