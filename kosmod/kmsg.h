@@ -60,6 +60,8 @@ enum kmsg_type {
 	K_DONE
 };
 
+#define KMSG_REQUESTS (K_STATUS - K_BIND + 1) /* how many requests there are */
+
 /* Bits of what a login must prove, and of what has been proven. */
 enum step { STEP_PASSWORD = 1, STEP_FACTOR = 2 };
 
@@ -298,7 +300,10 @@ struct k_finish {
 	uint8_t result; /* enum msg_result */
 };
 
-/* admin.sock only, from here to K_STATUS. Reply: K_SLIP or K_VERDICT. */
+/*
+ * admin.sock only, from here to K_STATUS. Reply: K_SLIP, or K_VERDICT: TAKEN,
+ * NO for a login name that can't be one.
+ */
 struct k_user_add {
 	char login[NAME_LEN + 1];
 	uint32_t uid;

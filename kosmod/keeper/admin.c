@@ -164,6 +164,19 @@ add(struct kconv *c, const struct person *p)
 	return r;
 }
 
+/* One word of printable ASCII: it stands in names of counters and in logs. */
+static bool
+good_login(const char *login)
+{
+	if (login[0] == '\0' || login[0] == '-')
+		return false;
+	for (; *login != '\0'; login++) {
+		if (*login <= ' ' || *login > '~' || strchr("/:", *login))
+			return false;
+	}
+	return true;
+}
+
 void
 answer_user_add(struct kconv *c, const union kmsg *msg)
 {
@@ -174,12 +187,16 @@ answer_user_add(struct kconv *c, const union kmsg *msg)
 	bool taken = false;
 	int r = KOSMO_OK;
 
+	if (!good_login(m->login)) {
+		kconv_word(c, VERDICT_NO);
+		return;
+	}
 	for (size_t i = 0; i < 3 && r == KOSMO_OK && !taken; i++) {
 		if (names[i][0] != '\0')
 			r = people_taken(c->k, names[i], &taken);
 	}
-	if (r == KOSMO_OK && (taken || m->login[0] == '\0')) {
-		kconv_word(c, taken ? VERDICT_TAKEN : VERDICT_MISSING);
+	if (r == KOSMO_OK && taken) {
+		kconv_word(c, VERDICT_TAKEN);
 		return;
 	}
 	if (r == KOSMO_OK && (r = fill(c, m, &p, &slip)) == KOSMO_OK)

@@ -96,8 +96,8 @@ may_set(const struct kconv *c, const struct person *p)
 {
 	if (c->reset)
 		return true;
-	if ((c->proven & STEP_FACTOR) != 0 && p->state == STATE_ACTIVE)
-		return true;
+	if (p->n_devices > 0)
+		return (c->proven & STEP_FACTOR) != 0;
 	return (p->todo & TODO_PASSWORD) != 0;
 }
 

@@ -57,7 +57,8 @@ struct kconv {
 	uint32_t codes;
 	uint32_t vouches;
 	uint32_t seeds;
-	uint32_t requests;
+	uint32_t requests;	       /* in all */
+	uint32_t times[KMSG_REQUESTS]; /* of each request */
 
 	char ref[5]; /* of the last trouble */
 	bool finished;

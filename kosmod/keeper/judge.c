@@ -96,8 +96,7 @@ find(const struct kconv *c, const struct person *p, int64_t now)
 
 /* A complete login is remembered with its origin; a refused one with why. */
 static int
-note(struct kconv *c, struct person *p, uint64_t version,
-    const struct finding *f)
+note(struct kconv *c, struct person *p, const struct finding *f)
 {
 	struct attempt a = kconv_attempt(c, p);
 	struct txn *t = NULL;
@@ -119,7 +118,7 @@ note(struct kconv *c, struct person *p, uint64_t version,
 		p->refused = (uint64_t)a.now;
 		(void)snprintf(p->refusal, sizeof(p->refusal), "%s", f->reason);
 	}
-	if (r == KOSMO_OK && (r = person_put(t, p, version)) == KOSMO_OK &&
+	if (r == KOSMO_OK && (r = person_put(t, p, STORE_ANY)) == KOSMO_OK &&
 	    (r = time_note(c->k, t, a.now)) == KOSMO_OK &&
 	    (r = kconv_audit(c, t, "login", "", f->yes ? "allow" : "deny",
 		 f->reason)) == KOSMO_OK)
@@ -207,7 +206,7 @@ answer_finish(struct kconv *c, const union kmsg *msg)
 		f.reason = "given up";
 	f.yes = f.yes && claimed == RESULT_ALLOW;
 	if (c->open.phase == PHASE_AUTH && c->exists && r == KOSMO_OK)
-		r = note(c, &p, version, &f);
+		r = note(c, &p, &f);
 	else if (c->open.phase == PHASE_AUTH)
 		r = note_nobody(c, &f);
 	if (r != KOSMO_OK && r != KOSMO_ENOTFOUND) {

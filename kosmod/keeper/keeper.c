@@ -117,6 +117,7 @@ keeper_request(struct kconv *c, const struct buf *packet)
 		c->k->ways.drop(c->conn, "a request out of turn");
 		return;
 	}
+	c->times[p->type - K_BIND]++;
 	if (++c->requests > REQUESTS_MAX && !c->admin) {
 		c->k->ways.drop(c->conn, "too many requests");
 		return;

@@ -91,7 +91,8 @@ permit_met(const struct permit *p, const struct kconv *c)
 		{ NEED_ALL, all_proven(c) },
 	};
 
-	if (c->finished)
+	if (c->finished ||
+	    (p->most != 0 && c->times[p->type - K_BIND] >= p->most))
 		return false;
 	for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]); i++) {
 		if ((p->needs & facts[i].need) != 0 && !facts[i].met)

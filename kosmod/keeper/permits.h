@@ -34,7 +34,7 @@ struct permit {
 /* The row of a request type, or NULL. */
 const struct permit *permit_find(uint8_t type);
 
-/* True if the row's needs are met by c. */
+/* True if the row's needs are met by c, and it did not come too often. */
 bool permit_met(const struct permit *p, const struct kconv *c);
 
 #endif

@@ -18,6 +18,7 @@ struct counter {
 	uint32_t schema;
 	char name[COUNTER_NAME];
 	uint64_t total; /* ever charged */
+	uint64_t since; /* the charge that began the wait */
 	uint64_t until; /* wait: nothing is evaluated before */
 	uint32_t level; /* waits in a row */
 	uint8_t n_marks;
@@ -34,9 +35,10 @@ static const struct field counter_fields[] = {
 	CODEC_U32(1, counter, schema),
 	CODEC_STR(2, counter, name),
 	CODEC_U64(3, counter, total),
-	CODEC_U64(4, counter, until),
-	CODEC_U32(5, counter, level),
-	CODEC_LIST(6, counter, marks, n_marks, &mark_layout),
+	CODEC_U64(4, counter, since),
+	CODEC_U64(5, counter, until),
+	CODEC_U32(6, counter, level),
+	CODEC_LIST(7, counter, marks, n_marks, &mark_layout),
 };
 static const struct layout counter_layout =
     CODEC_LAYOUT("counter", REC_ORIGIN, counter, counter_fields);
@@ -127,7 +129,10 @@ forget_cleared(const struct attempt *a, const struct rule *r, struct counter *c)
 {
 	uint64_t newest = c->n_marks > 0 ? c->marks[c->n_marks - 1].at : 0;
 
-	if (r->type != REC_ORIGIN || newest > a->person->cleared)
+	if (newest < c->since)
+		newest = c->since;
+	if (r->type != REC_ORIGIN || a->person->cleared == 0 ||
+	    newest > a->person->cleared)
 		return;
 	c->n_marks = 0;
 	c->until = 0;
@@ -182,6 +187,7 @@ begin_wait(const struct conf *conf, struct counter *c, const struct rule *r,
 	uint64_t wait = conf->throttle.base;
 	size_t first = (size_t)(c->n_marks - r->limit);
 
+	c->since = now;
 	if (!r->doubling) {
 		c->until = c->marks[first].at + r->window;
 		return;
@@ -230,9 +236,9 @@ throttle_charge(const struct attempt *a, struct txn *t)
 	return KOSMO_OK;
 }
 
-/* Takes one mark of that time away, and the wait it alone had led to. */
+/* Takes one mark of that time away, and the wait that it led to. */
 static void
-refund(struct counter *c, const struct rule *r, uint64_t charged)
+refund(struct counter *c, const struct rule *r, uint64_t charged, uint64_t now)
 {
 	for (size_t i = c->n_marks; i > 0; i--) {
 		if (c->marks[i - 1].at != charged)
@@ -243,9 +249,9 @@ refund(struct counter *c, const struct rule *r, uint64_t charged)
 		c->total--;
 		break;
 	}
-	if (c->n_marks >= r->limit || c->until == 0)
+	if (c->until <= now || (c->n_marks >= r->limit && c->since != charged))
 		return;
-	c->until = 0;
+	c->until = now;
 	if (c->level > 0)
 		c->level--;
 }
@@ -261,7 +267,7 @@ throttle_refund(const struct attempt *a, int64_t charged, struct txn *t)
 	for (size_t i = 0; i < n; i++) {
 		if ((r = load(a->store, &rules[i], &c)) != KOSMO_OK)
 			return r;
-		refund(&c, &rules[i], (uint64_t)charged);
+		refund(&c, &rules[i], (uint64_t)charged, (uint64_t)a->now);
 		if ((r = save(t, &rules[i], &c)) != KOSMO_OK)
 			return r;
 	}

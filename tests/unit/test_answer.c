@@ -154,8 +154,8 @@ digests_of_the_same(void **state)
 	struct secret s;
 
 	(void)state;
-	assert_int_equal(EVP_Digest("kosmo-initial\0h7kd94mwzq2tc8xv", 30,
-			     want, NULL, EVP_sha256(), NULL),
+	assert_int_equal(EVP_Digest("kosmo-initial\0h7kd94mwzq2tc8xv", 30, want,
+			     NULL, EVP_sha256(), NULL),
 	    1);
 	for (size_t i = 0; i < sizeof(same) / sizeof(same[0]); i++) {
 		s = typed(same[i]);

@@ -86,9 +86,8 @@ fill_is(const char *text, const char *want)
 {
 	struct buf out = BUF_INIT;
 
-	assert_int_equal(text_fill(&out, text,
-			     FILL({ "n", "3" }, { "who", "{n}" })),
-	    0);
+	assert_int_equal(
+	    text_fill(&out, text, FILL({ "n", "3" }, { "who", "{n}" })), 0);
 	assert_int_equal(out.len, strlen(want));
 	assert_memory_equal(out.data, want, out.len);
 	buf_done(&out);
@@ -152,8 +151,7 @@ damaged_catalogues(void **state)
 		bytes[i] ^= 0x55;
 		f = fopen(path, "w");
 		assert_non_null(f);
-		assert_int_equal(fwrite(bytes, 1, len - i % 3, f),
-		    len - i % 3);
+		assert_int_equal(fwrite(bytes, 1, len - i % 3, f), len - i % 3);
 		fclose(f);
 		bytes[i] ^= 0x55;
 		if (lang_open(dir) == 0)
@@ -199,8 +197,8 @@ rules(void **state)
 	assert_int_equal(broken("Blue-sky-42"), 0);
 	assert_int_equal(broken("Bl ue-sky-42"), 0);
 	assert_int_equal(broken("Aa1!"), RULE_SHORT);
-	assert_int_equal(broken("aaaaaaaa"),
-	    RULE_UPPER | RULE_DIGIT | RULE_SYMBOL);
+	assert_int_equal(
+	    broken("aaaaaaaa"), RULE_UPPER | RULE_DIGIT | RULE_SYMBOL);
 	assert_int_equal(broken(""),
 	    RULE_SHORT | RULE_UPPER | RULE_LOWER | RULE_DIGIT | RULE_SYMBOL);
 	assert_int_equal(broken("Ｂlue-Sky-42"), RULE_WIDE);
@@ -246,10 +244,9 @@ sources(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		snprintf(hello.source, sizeof(hello.source), "%s",
-		    rows[i].source);
 		snprintf(
-		    hello.rhost, sizeof(hello.rhost), "%s", rows[i].rhost);
+		    hello.source, sizeof(hello.source), "%s", rows[i].source);
+		snprintf(hello.rhost, sizeof(hello.rhost), "%s", rows[i].rhost);
 		source_of(&hello, true, &bind);
 		assert_string_equal(bind.source, rows[i].want);
 		assert_int_equal(bind.console, rows[i].console);

@@ -1,0 +1,93 @@
+#include "config.h"
+
+#include "hello.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "account.h"
+#include "libkosmo/utf8.h"
+
+static void
+set_label(char *to, size_t size, const char *from, size_t len)
+{
+	if (len >= size || !utf8_clean(from, len, false)) {
+		from = "?";
+		len = 1;
+	}
+	memcpy(to, from, len);
+	to[len] = '\0';
+}
+
+static const char *
+get_text(pam_handle_t *pamh, int item)
+{
+	const void *p = NULL;
+
+	if (pam_get_item(pamh, item, &p) != PAM_SUCCESS || p == NULL)
+		return "";
+	return p;
+}
+
+void
+hello_label(pam_handle_t *pamh, int item, char *to, size_t size)
+{
+	const char *s = get_text(pamh, item);
+
+	set_label(to, size, s, strnlen(s, size));
+}
+
+bool
+hello_is_su(pam_handle_t *pamh)
+{
+	static const char names[][8] = { "sudo", "sudo-i", "su", "su-l" };
+	const char *service = get_text(pamh, PAM_SERVICE);
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (strcmp(service, names[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Only sshd itself writes these two; in another program's PAM environment
+ * they may be the caller's words.
+ */
+static void
+set_ssh(pam_handle_t *pamh, struct msg_hello *h)
+{
+	const char *s;
+	size_t len;
+
+	if (strcmp(h->service, "sshd") != 0)
+		return;
+	if ((s = pam_getenv(pamh, "SSH_CONNECTION")) != NULL)
+		set_label(h->source, sizeof(h->source), s, strcspn(s, " "));
+	if ((s = pam_getenv(pamh, "SSH_AUTH_INFO_0")) == NULL)
+		return;
+	/* A method that can't be told counts as not passed. */
+	len = strnlen(s, sizeof(h->auth_info));
+	if (len < sizeof(h->auth_info) && utf8_clean(s, len, true))
+		memcpy(h->auth_info, s, len);
+}
+
+int
+hello_fill(pam_handle_t *pamh, const char *user, struct msg_hello *h)
+{
+	size_t len = strnlen(user, sizeof(h->user));
+	int r;
+
+	memset(h, 0, sizeof(*h));
+	if (len >= sizeof(h->user) || !utf8_clean(user, len, false))
+		return KOSMO_EINVAL;
+	memcpy(h->user, user, len);
+	if ((r = account_uid(h->user, &h->uid)) != KOSMO_OK)
+		return r;
+	hello_label(pamh, PAM_SERVICE, h->service, sizeof(h->service));
+	hello_label(pamh, PAM_TTY, h->tty, sizeof(h->tty));
+	hello_label(pamh, PAM_RHOST, h->rhost, sizeof(h->rhost));
+	hello_label(pamh, PAM_RUSER, h->ruser, sizeof(h->ruser));
+	set_ssh(pamh, h);
+	return KOSMO_OK;
+}
