@@ -115,7 +115,7 @@ struct k_bound {
 	uint8_t dialogue; /* 1: [Enter] asks, wizard and enrolment allowed */
 	uint8_t admin;	  /* 1: came by admin.sock and may use its verbs */
 	uint8_t alone;	  /* 1: account of a login without auth: refused (L4) */
-	uint8_t reset;	  /* 1: passwd(1) of root: nothing is asked, K_FINISH notes it */
+	uint8_t reset;	  /* 1: passwd(1) of root: no old password, no code */
 	uint32_t deadline; /* seconds that the whole conversation may take */
 	char language[8];  /* of the host for this service: "en" or "ja" */
 };

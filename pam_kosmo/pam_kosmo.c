@@ -63,6 +63,10 @@ code_of(enum msg_phase phase, uint8_t result)
 		if (phase == PHASE_AUTH || phase == PHASE_PASSWORD)
 			return phases[phase].failed;
 		return PAM_IGNORE;
+	case RESULT_NOTED:
+		if (phase == PHASE_SESSION || phase == PHASE_SESSION_END)
+			return PAM_SUCCESS;
+		break;
 	case RESULT_ERROR:
 	case RESULT_REFUSED:
 	case RESULT_USAGE:
@@ -164,7 +168,7 @@ take_user(struct relay *r)
 		return KOSMO_EPERM;
 	if ((e = account_uid(r->end.user, &uid)) != KOSMO_OK)
 		return e;
-	if (uid == NO_UID)
+	if (uid == NO_UID || uid != r->end.uid)
 		return KOSMO_ENOTFOUND;
 	if (pam_set_item(r->pamh, PAM_USER, r->end.user) != PAM_SUCCESS)
 		return KOSMO_ENOMEM;

@@ -94,6 +94,8 @@ answer_old_hash(struct kconv *c, const union kmsg *msg)
 static bool
 may_set(const struct kconv *c, const struct person *p)
 {
+	if (c->reset)
+		return true;
 	if (p->n_devices > 0)
 		return (c->proven & STEP_FACTOR) != 0;
 	return (p->todo & TODO_PASSWORD) != 0;
@@ -121,7 +123,9 @@ put_password(struct kconv *c, struct person *p, const char *hash)
 	(void)snprintf(p->password, sizeof(p->password), "%s", hash);
 	p->password_set = (uint64_t)keeper_wall(c->k);
 	p->todo &= ~(uint32_t)TODO_PASSWORD;
-	if (p->state == STATE_INVITED)
+	if (c->reset)
+		p->todo |= TODO_PASSWORD;
+	if (p->state == STATE_INVITED && !c->reset)
 		p->state = STATE_REGISTERED;
 }
 
@@ -166,7 +170,8 @@ answer_set_password(struct kconv *c, const union kmsg *msg)
 	}
 	if (r == KOSMO_OK) {
 		put_password(c, &p, hash);
-		r = save(c, &p, version, "password", "changed");
+		r = save(c, &p, version, "password",
+		    c->reset ? "set by root, to be changed" : "changed");
 	}
 	person_done(&p);
 	if (r != KOSMO_OK) {

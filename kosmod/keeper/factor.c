@@ -119,10 +119,12 @@ count_failure(struct kconv *c, struct person *p, int64_t now)
 	}
 }
 
-/* Writes what came of it: a used mark, or a charge; and the audit line. */
+/*
+ * Writes what came of it: a used mark, or a charge; and the audit line. As a
+ * counter, so that a full disk does not stop logins; p was read in this turn.
+ */
 static int
-settle(struct kconv *c, struct person *p, uint64_t version,
-    const struct outcome *o)
+settle(struct kconv *c, struct person *p, const struct outcome *o)
 {
 	struct attempt a = kconv_attempt(c, c->exists ? p : NULL);
 	bool yes = o->word == VERDICT_YES;
@@ -142,7 +144,7 @@ settle(struct kconv *c, struct person *p, uint64_t version,
 			(void)snprintf(
 			    p->refusal, sizeof(p->refusal), "%s", o->reason);
 		}
-		r = person_put(t, p, version);
+		r = person_put(t, p, STORE_ANY);
 	}
 	if (r == KOSMO_OK)
 		r = kconv_audit(c, t, "login", o->step, yes ? "pass" : "deny",
@@ -224,7 +226,7 @@ attempt(struct kconv *c, const union kmsg *msg,
 	if (r == KOSMO_OK || r == KOSMO_ENOTFOUND) {
 		if (!has_to_wait(c, &p, &o))
 			judge(c, &p, msg, &o);
-		r = settle(c, &p, version, &o);
+		r = settle(c, &p, &o);
 	}
 	if (r != KOSMO_OK) {
 		kconv_trouble(c, "a code can't be judged", r);

@@ -84,8 +84,7 @@ find(const struct kconv *c, const struct person *p, int64_t now)
 	case PHASE_ACCOUNT:
 		return find_account(c, p, now);
 	case PHASE_PASSWORD:
-		return found(c->password_set || (c->reset && c->exists),
-		    "no new password was set");
+		return found(c->password_set, "no new password was set");
 	case PHASE_VERB:
 		return found(true, ""); /* done; grants nothing */
 	case PHASE_SESSION:
@@ -97,8 +96,7 @@ find(const struct kconv *c, const struct person *p, int64_t now)
 
 /* A complete login is remembered with its origin; a refused one with why. */
 static int
-note(struct kconv *c, struct person *p, uint64_t version,
-    const struct finding *f)
+note(struct kconv *c, struct person *p, const struct finding *f)
 {
 	struct attempt a = kconv_attempt(c, p);
 	struct txn *t = NULL;
@@ -120,27 +118,10 @@ note(struct kconv *c, struct person *p, uint64_t version,
 		p->refused = (uint64_t)a.now;
 		(void)snprintf(p->refusal, sizeof(p->refusal), "%s", f->reason);
 	}
-	if (r == KOSMO_OK && (r = person_put(t, p, version)) == KOSMO_OK &&
+	if (r == KOSMO_OK && (r = person_put(t, p, STORE_ANY)) == KOSMO_OK &&
 	    (r = time_note(c->k, t, a.now)) == KOSMO_OK &&
 	    (r = kconv_audit(c, t, "login", "", f->yes ? "allow" : "deny",
 		 f->reason)) == KOSMO_OK)
-		r = store_commit(c->k->store, &t, NULL, NULL);
-	store_abort(&t);
-	return r;
-}
-
-/* passwd(1) of root: a new one is to be chosen at the next login. */
-static int
-note_reset(struct kconv *c, struct person *p, uint64_t version)
-{
-	struct txn *t = NULL;
-	int r;
-
-	p->todo |= TODO_PASSWORD;
-	if ((r = store_begin(c->k->store, &t)) == KOSMO_OK &&
-	    (r = person_put(t, p, version)) == KOSMO_OK &&
-	    (r = kconv_audit(c, t, "password", "", "done",
-		 "to be changed, by root")) == KOSMO_OK)
 		r = store_commit(c->k->store, &t, NULL, NULL);
 	store_abort(&t);
 	return r;
@@ -225,11 +206,9 @@ answer_finish(struct kconv *c, const union kmsg *msg)
 		f.reason = "given up";
 	f.yes = f.yes && claimed == RESULT_ALLOW;
 	if (c->open.phase == PHASE_AUTH && c->exists && r == KOSMO_OK)
-		r = note(c, &p, version, &f);
+		r = note(c, &p, &f);
 	else if (c->open.phase == PHASE_AUTH)
 		r = note_nobody(c, &f);
-	else if (f.yes && c->reset)
-		r = note_reset(c, &p, version);
 	if (r != KOSMO_OK && r != KOSMO_ENOTFOUND) {
 		f = found(false, "the store can't be written");
 		f.no = RESULT_ERROR;

@@ -52,14 +52,14 @@ all_proven(const struct kconv *c)
 }
 
 /*
- * A new password may be set by who proved everything, and by who logged in with
- * a password that has to be changed: there the record's todo decides
- * (change.c), and the factor comes after it.
+ * A new password may be set by passwd(1) of root; by who proved everything;
+ * and by who logged in with a password that has to be changed: there the
+ * record's todo decides (change.c), and the factor comes after it.
  */
 static bool
 may_set(const struct kconv *c)
 {
-	return all_proven(c) ||
+	return c->reset || all_proven(c) ||
 	    ((c->proven & STEP_PASSWORD) != 0 && c->row.dialogue);
 }
 

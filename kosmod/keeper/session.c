@@ -93,7 +93,7 @@ add_row(
 	drop_old(k, &p);
 	p.sessions[p.n_sessions++] = *s;
 	if ((r = store_begin(k->store, &t)) == KOSMO_OK &&
-	    (r = person_put(t, &p, version)) == KOSMO_OK &&
+	    (r = person_put(t, &p, STORE_ANY)) == KOSMO_OK &&
 	    (r = store_put(t, REC_SESSION, s->id, p.login, strlen(p.login),
 		 STORE_ANY)) == KOSMO_OK)
 		r = store_commit(k->store, &t, NULL, NULL);
@@ -147,7 +147,7 @@ remove_row(struct keeper *k, const char *id)
 			drop_row(&p, i - 1);
 	}
 	if ((r = store_begin(k->store, &t)) == KOSMO_OK &&
-	    (r = person_put(t, &p, version)) == KOSMO_OK &&
+	    (r = person_put(t, &p, STORE_ANY)) == KOSMO_OK &&
 	    (r = store_delete(t, REC_SESSION, id, STORE_ANY)) == KOSMO_OK)
 		r = store_commit(k->store, &t, NULL, NULL);
 out:

@@ -343,6 +343,8 @@ leave_verdict(struct dialogue *d, const struct k_verdict *v)
 		       "unlocked."),
 		    NULL);
 	case VERDICT_BUSY:
+		if (v->ref[0] != '\0')
+			break; /* the log has more to say of it */
 		return leave(d, RESULT_ERROR,
 		    N_("Busy just now. Please log in again in a moment."),
 		    NULL);

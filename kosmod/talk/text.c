@@ -101,7 +101,8 @@ text_fill(struct buf *out, const char *text, const struct fill *fills)
 		if (*text == '\0')
 			break;
 		name = strcspn(text + 1, "}");
-		f = find_fill(fills, text + 1, name);
+		f = text[1 + name] != '}' ? NULL
+					  : find_fill(fills, text + 1, name);
 		if (f == NULL) {
 			if ((r = buf_add(out, text++, 1)) != 0)
 				return r;

@@ -273,22 +273,49 @@ host_start_stack(
 	    PAM_SUCCESS);
 }
 
+static void
+start(struct host *h, const char *service, const char *user,
+    const char *const lines[2])
+{
+	static const char *const groups[] = { "auth", "account", "password",
+		"session" };
+	char conf[4096] = "";
+
+	for (size_t i = 0; i < 8; i++) {
+		size_t n = strlen(conf);
+
+		if (lines[i % 2] == NULL)
+			continue;
+		(void)snprintf(conf + n, sizeof(conf) - n, "%s %s\n",
+		    groups[i / 2], lines[i % 2]);
+	}
+	host_start_stack(h, service, user, conf);
+}
+
 void
 host_start(
     struct host *h, const char *service, const char *user, const char *options)
 {
-	static const char *const groups[] = { "auth", "account", "password",
-		"session" };
-	char conf[2048] = "";
+	char line[512];
+	const char *const lines[2] = { line, NULL };
 
-	for (size_t i = 0; i < 4; i++) {
-		size_t n = strlen(conf);
+	(void)snprintf(line, sizeof(line), "required %s socket=%s %s", MODULE,
+	    h->sock, options);
+	start(h, service, user, lines);
+}
 
-		(void)snprintf(conf + n, sizeof(conf) - n,
-		    "%s required %s socket=%s %s\n", groups[i], MODULE, h->sock,
-		    options);
-	}
-	host_start_stack(h, service, user, conf);
+void
+host_start_before(
+    struct host *h, const char *service, const char *user, const char *options)
+{
+	char line[512], behind[512];
+	const char *const lines[2] = { line, behind };
+
+	(void)snprintf(line, sizeof(line), "required %s socket=%s %s", MODULE,
+	    h->sock, options);
+	(void)snprintf(
+	    behind, sizeof(behind), "required %s/leave.so", PROBE_DIR);
+	start(h, service, user, lines);
 }
 
 void

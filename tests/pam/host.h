@@ -29,7 +29,7 @@ struct said {
 
 struct host {
 	char dir[64];
-	char sock[80];
+	char sock[96];
 	int lfd; /* listening socket; -1 after host_deaf */
 	pam_handle_t *pamh;
 	const struct reply *replies;
@@ -50,6 +50,9 @@ int host_teardown(void **state);
  * each of the four groups, or with conf as the file in pam.d.
  */
 void host_start(
+    struct host *h, const char *service, const char *user, const char *options);
+/* The same, with a module behind it that always says PAM_SUCCESS. */
+void host_start_before(
     struct host *h, const char *service, const char *user, const char *options);
 void host_start_stack(
     struct host *h, const char *service, const char *user, const char *conf);

@@ -108,31 +108,44 @@ out:
 	return r;
 }
 
+/*
+ * Has the keeper compare text with old password number index, and with the
+ * initial password. *last: there is no older one.
+ */
+static int
+look_at_old(struct dialogue *d, const struct secret *text, uint32_t index,
+    bool *used, bool *last)
+{
+	const struct k_old old = { index };
+	struct k_old_hash hash = { .index = index };
+	struct k_verdict verdict = { 0 };
+	union kmsg reply;
+	int r = call(d, &k_old_layout, &old, K_SETTING, &reply);
+
+	if (r != 0)
+		return r;
+	*last = reply.setting.setting[0] == '\0';
+	if (!*last)
+		r = password_hash(text, reply.setting.setting, hash.hash);
+	if (r == 0)
+		r = initial_digest(text, hash.initial);
+	if (r == 0)
+		r = call_verdict(d, &k_old_hash_layout, &hash, &verdict);
+	*used = r == 0 && verdict.word == VERDICT_YES;
+	explicit_bzero(&hash, sizeof(hash));
+	explicit_bzero(&reply, sizeof(reply));
+	return r;
+}
+
 /* Sets *used if text is one of the passwords that must not come again. */
 static int
 look_back(struct dialogue *d, const struct secret *text, bool *used)
 {
-	struct k_old old = { 0 };
-	struct k_old_hash old_hash = { 0 };
-	struct k_verdict verdict;
-	union kmsg reply;
-	int r;
+	bool last = false;
+	int r = 0;
 
-	if ((r = initial_digest(text, old_hash.initial)) != 0)
-		return r;
-	for (*used = false; r == 0 && !*used; old.index++) {
-		r = call(d, &k_old_layout, &old, K_SETTING, &reply);
-		if (r != 0 || reply.setting.setting[0] == '\0')
-			break;
-		old_hash.index = old.index;
-		r = password_hash(text, reply.setting.setting, old_hash.hash);
-		if (r == 0)
-			r = call_verdict(
-			    d, &k_old_hash_layout, &old_hash, &verdict);
-		*used = r == 0 && verdict.word == VERDICT_YES;
-	}
-	explicit_bzero(&old_hash, sizeof(old_hash));
-	explicit_bzero(&reply, sizeof(reply));
+	for (uint32_t index = 0; r == 0 && !last && !*used; index++)
+		r = look_at_old(d, text, index, used, &last);
 	return r;
 }
 

@@ -51,9 +51,10 @@ password_refused(struct dialogue *d, const struct k_verdict *v)
 		       "forgot).\nAfter several wrong tries you have to wait "
 		       "about 15 minutes."));
 	case VERDICT_SPENT:
-		return refused(d, v,
+		return say(d,
 		    N_("The initial password has ended. Use your new "
-		       "password."));
+		       "password."),
+		    NULL);
 	case VERDICT_ENDED:
 		return leave_ended(d, v);
 	default:
