@@ -496,6 +496,10 @@ command_scan(struct script *s, const char *rest)
 	const char *secret;
 
 	(void)rest;
+	if (!scan_possible()) {
+		printf("skipped: zbarimg was not found\n");
+		exit(77);
+	}
 	if (!scan(s->screen, uri, sizeof(uri)))
 		script_fail(s, "no QR code was read off\n%s", s->screen);
 	if (strncmp(uri, "otpauth://totp/", 15) != 0 ||

@@ -365,7 +365,7 @@ world_log(struct world *world)
 {
 	struct keeper_world *w = (struct keeper_world *)world;
 	char path[128], *text = calloc(1, 65536);
-	FILE *f;
+	FILE *f = NULL;
 
 	snprintf(path, sizeof(path), "%s/audit.log", w->dir);
 	if (text == NULL || (f = fopen(path, "re")) == NULL ||
