@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "kosmoctl/session.h"
+#include "kosmoctl/usage.h"
 #include "kosmoctl/verb.h"
 #include "kosmoctl/view.h"
 #include "kosmoctl/words.h"
@@ -56,38 +57,10 @@ const struct verb verbs[] = {
 	{ NULL, NULL, false, NULL, NULL, NULL },
 };
 
-/* The line of a verb, on lines of at most 80 columns. */
-static void
-put_line(FILE *out, const char *before, const struct verb *v)
-{
-	const char *p = v->arguments;
-	int column = fprintf(out, "%skosmoctl %s", before, v->name);
-
-	while (*p != '\0') {
-		/* An option and its value, with their brackets, stay one. */
-		const char *end = *p == '[' ? strchr(p, ']') : NULL;
-		size_t n =
-		    end != NULL ? (size_t)(end - p) + 1 : strcspn(p, " ");
-
-		if (column + 1 + (int)n > 80)
-			column = fprintf(out, "\n%*s", 7, "") - 1;
-		column += fprintf(out, " %.*s", (int)n, p);
-		p += n;
-		p += strspn(p, " ");
-	}
-	(void)fputc('\n', out);
-}
-
-void
-session_usage(const struct verb *verb)
-{
-	put_line(stderr, "usage: ", verb);
-}
-
 static void
 help_of(const struct verb *v, enum lang lang)
 {
-	put_line(stdout, "", v);
+	usage_put(stdout, "", v);
 	(void)printf("    %s\n", tr(lang, v->help));
 }
 
@@ -133,7 +106,7 @@ wrong_usage(const struct args *args)
 {
 	(void)fprintf(stderr, "kosmoctl: %s\n", args->wrong);
 	if (args->verb != NULL)
-		session_usage(args->verb);
+		usage_put(stderr, "usage: ", args->verb);
 	else
 		(void)fprintf(stderr,
 		    "usage: kosmoctl [--socket PATH] [--json] [--stdin] "

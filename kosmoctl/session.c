@@ -3,7 +3,6 @@
 #include "session.h"
 
 #include <pwd.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -11,104 +10,25 @@
 
 #include "kosmoctl/client.h"
 #include "kosmoctl/terminal.h"
+#include "kosmoctl/usage.h"
 #include "kosmoctl/view.h"
 #include "kosmoctl/words.h"
-#include "libkosmo/utf8.h"
 
-#define RETRIES 30 /* seconds that log --follow waits for a new kosmod */
+#define RETRIES 30   /* seconds that log --follow waits for a new kosmod */
+#define UNANSWERED 8 /* asks that get an empty answer at the end of input */
 
 struct session {
 	struct call call;
 	struct showing showing;
 	struct terminal terminal;
 	char error[WORDS_LEN]; /* the last thing that went wrong */
+	unsigned unanswered;   /* asks since standard input ended */
 };
-
-int
-call_wrong(struct call *c, enum outcome what, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	(void)vsnprintf(c->wrong, sizeof(c->wrong), fmt, ap);
-	va_end(ap);
-	return (int)what;
-}
 
 static void
 copy(char *to, size_t size, const char *from)
 {
 	(void)snprintf(to, size, "%s", from);
-}
-
-static int
-call_add(struct call *c, const char *name, size_t len, const char *value)
-{
-	struct msg_arg *a = &c->hello.args[c->hello.n_args];
-
-	if (c->hello.n_args == ARGS_MAX || len >= sizeof(a->name) ||
-	    strlen(value) >= sizeof(a->value)) {
-		(void)call_wrong(c, USAGE, "%.*s is too long",
-		    len == 0 ? 8 : (int)len, len == 0 ? "argument" : name);
-		return KOSMO_ETOOBIG;
-	}
-	if (!utf8_clean(value, strlen(value), false)) {
-		(void)call_wrong(c, USAGE,
-		    "%.*s holds control characters or is not UTF-8",
-		    len == 0 ? 8 : (int)len, len == 0 ? "argument" : name);
-		return KOSMO_EINVAL;
-	}
-	memset(a, 0, sizeof(*a));
-	memcpy(a->name, name, len);
-	copy(a->value, sizeof(a->value), value);
-	c->hello.n_args++;
-	return KOSMO_OK;
-}
-
-int
-call_set(struct call *c, const char *name, const char *value)
-{
-	for (uint8_t i = 0; i < c->hello.n_args; i++) {
-		struct msg_arg *a = &c->hello.args[i];
-
-		if (strcmp(a->name, name) == 0) {
-			copy(a->value, sizeof(a->value), value);
-			return KOSMO_OK;
-		}
-	}
-	return call_add(c, name, strlen(name), value);
-}
-
-/* Options of kosmoctl itself: nothing that kosmod needs to know. */
-static bool
-is_own(const struct args_option *o)
-{
-	static const char *const own[] = { "socket", "json", "stdin" };
-
-	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++) {
-		if (strlen(own[i]) == o->name_len &&
-		    memcmp(own[i], o->name, o->name_len) == 0)
-			return true;
-	}
-	return false;
-}
-
-static int
-add_all(struct call *c)
-{
-	const struct args *a = c->args;
-	int r = KOSMO_OK;
-
-	for (size_t i = 0; i < a->n_words && r == KOSMO_OK; i++)
-		r = call_add(c, "", 0, a->words[i]);
-	for (size_t i = 0; i < a->n_options && r == KOSMO_OK; i++) {
-		const struct args_option *o = &a->options[i];
-
-		if (!is_own(o))
-			r = call_add(c, o->name, o->name_len,
-			    o->value == NULL ? "" : o->value);
-	}
-	return r;
 }
 
 static void
@@ -178,6 +98,21 @@ on_show(void *arg, const struct msg_show *show)
 	return fflush(out) == 0 ? KOSMO_OK : KOSMO_EIO;
 }
 
+/*
+ * Standard input has ended, or there is no terminal. Where answers come from
+ * a file the rest is empty: then kosmod says how the verb ended.
+ */
+static int
+no_answer(struct session *s)
+{
+	if (s->unanswered++ == 0)
+		(void)end_with(s, REFUSED,
+		    N_("There is no terminal to ask at, and no answer on "
+		       "standard input (--stdin)."));
+	return s->call.answers && s->unanswered <= UNANSWERED ? KOSMO_OK
+							      : KOSMO_ENOTFOUND;
+}
+
 static int
 on_ask(void *arg, int connection, const struct msg_ask *ask, struct secret *ret)
 {
@@ -191,11 +126,7 @@ on_ask(void *arg, int connection, const struct msg_ask *ask, struct secret *ret)
 		    s, REFUSED, N_("That is too long. Please type it again."));
 		r = terminal_ask(&s->terminal, connection, ask, ret);
 	}
-	if (r == KOSMO_ENOTFOUND)
-		(void)end_with(s, REFUSED,
-		    N_("There is no terminal to ask at, and no answer on "
-		       "standard input (--stdin)."));
-	return r;
+	return r == KOSMO_ENOTFOUND ? no_answer(s) : r;
 }
 
 static int
@@ -213,7 +144,7 @@ judge_result(struct session *s, uint8_t result)
 	case RESULT_ALLOW:
 		return DONE;
 	case RESULT_USAGE:
-		session_usage(s->call.verb);
+		usage_put(stderr, "usage: ", s->call.verb);
 		return USAGE;
 	case RESULT_NO_RIGHT:
 		return no_right(s);
@@ -310,7 +241,7 @@ run(struct session *s)
 	bool lost;
 	int r;
 
-	if (add_all(c) != KOSMO_OK)
+	if (call_fill(c) != KOSMO_OK)
 		return USAGE;
 	if (c->verb->prepare != NULL && (r = c->verb->prepare(c)) != DONE)
 		return (enum outcome)r;
@@ -365,7 +296,7 @@ session_run(const struct args *args, enum lang lang)
 	if (s->call.wrong[0] != '\0')
 		say_error(s, s->call.wrong);
 	if (s->call.wrong[0] != '\0' && what == USAGE)
-		session_usage(args->verb);
+		usage_put(stderr, "usage: ", args->verb);
 	what = finish(s, what);
 	json_free(&s->showing.json);
 	terminal_close(&s->terminal);

@@ -14,7 +14,4 @@
  */
 enum outcome session_run(const struct args *args, enum lang lang);
 
-/* "usage: kosmoctl VERB ..." */
-void session_usage(const struct verb *verb);
-
 #endif

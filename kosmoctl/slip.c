@@ -188,7 +188,7 @@ write_code(FILE *out, const struct msg_row *row, enum lang lang)
 {
 	put_head(out, lang, row, N_("A code for one login"));
 	put_pair(out, lang, N_("Login name"), cell_get(row, "login"));
-	put_pair(out, lang, N_("Recovery code"), cell_get(row, "code"));
+	put_pair(out, lang, N_("One-time code"), cell_get(row, "code"));
 	put_until(out, lang, row);
 	(void)fprintf(out, "\n%s\n",
 	    tr(lang,

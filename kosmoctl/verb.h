@@ -48,10 +48,12 @@ struct call {
 };
 
 /*
- * The HELLO carries every word and option of the command line by itself;
- * this replaces an argument, or adds one. KOSMO_ETOOBIG, KOSMO_EINVAL (no
- * clean text); c->wrong says what then.
+ * Puts every word and option of the command line into the HELLO. KOSMO_ETOOBIG,
+ * KOSMO_EINVAL (no clean text); c->wrong says what then.
  */
+KOSMO_CHECK int call_fill(struct call *c);
+
+/* Replaces an argument, or adds one; errors as above. */
 KOSMO_CHECK int call_set(struct call *c, const char *name, const char *value);
 
 /* Fills c->wrong; returns what, for the end of a prepare. */

@@ -34,16 +34,24 @@ draws_japanese(const char *locale)
 }
 
 enum lang
-words_begin(void)
+words_language(void)
 {
 	const char *name = locale_name();
 	enum lang lang = LANG_EN;
 
+	if (!lang_parse(name, &lang) || !draws_japanese(name))
+		return LANG_EN;
+	return lang;
+}
+
+enum lang
+words_begin(void)
+{
+	enum lang lang = words_language();
+
 	/* Widths of characters are known in any UTF-8 locale. */
 	if (setlocale(LC_CTYPE, "C.UTF-8") == NULL)
 		(void)setlocale(LC_CTYPE, "");
-	if (!lang_parse(name, &lang) || !draws_japanese(name))
-		lang = LANG_EN;
 	/* Slips need both languages, whatever the terminal's is. */
 	if (lang_open(KOSMO_LOCALEDIR) != KOSMO_OK)
 		return LANG_EN;

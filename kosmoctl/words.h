@@ -12,8 +12,13 @@
 
 /*
  * By LC_ALL, LC_MESSAGES, LANG, in that order. Japanese only where UTF-8 is
- * spoken and TERM is no Linux screen, which can't draw it. Opens the
- * catalogues, and sets the character type so that widths are known.
+ * spoken and TERM is no Linux screen, which can't draw it.
+ */
+enum lang words_language(void);
+
+/*
+ * The same; opens the catalogues, and sets the character type so that widths
+ * are known.
  */
 enum lang words_begin(void);
 

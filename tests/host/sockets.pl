@@ -11,8 +11,8 @@ use Socket;
 my ($folder, @command) = @ARGV;
 my $group = getgrnam('kosmo-admin') // 0;
 my @sockets = (
-	['kosmod.sock', 'kosmod', 0666, 0],
-	['admin.sock', 'admin', 0660, $group],
+	['kosmod.sock', 'kosmod.sock', 0666, 0],
+	['admin.sock', 'admin.sock', 0660, $group],
 );
 my @names;
 my @held;
