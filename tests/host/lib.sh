@@ -102,10 +102,15 @@ private_start() {
 	env -i PATH="$PATH" "${preload[@]}" \
 	    perl "$lib/sockets.pl" /run/kosmo setpriv --reuid kosmo \
 	    --regid kosmo --clear-groups --no-new-privs --inh-caps=-all \
-	    "$KOSMO_DEST/usr/sbin/kosmod" >> "$KOSMO_WORK/kosmod.log" 2>&1 \
+	    ${KOSMOD_UNDER-} "$KOSMO_DEST/usr/sbin/kosmod" >> "$KOSMO_WORK/kosmod.log" 2>&1 \
 	    3<&- &
 	echo $! > "$KOSMO_WORK/kosmod.pid"
-	wait_for 10 kosmod_answers
+	wait_for 10 kosmod_answers || {
+		echo "# kosmod does not answer:"
+		tail -n 20 "$KOSMO_WORK/kosmod.log"
+		kosmoctl status
+		return 1
+	} >&2
 }
 
 kosmod_answers() {
