@@ -148,9 +148,8 @@ table_close(struct table **t)
 
 	if (t == NULL || *t == NULL)
 		return KOSMO_OK;
-	if ((*t)->dead && (*t)->db != NULL)
-		close(gdbm_fdesc((*t)->db));
-	else if ((*t)->db != NULL)
+	(*t)->dead = false;
+	if ((*t)->db != NULL)
 		GUARDED(*t, r, close_db(*t));
 	free(*t);
 	*t = NULL;
