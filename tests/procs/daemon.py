@@ -64,7 +64,7 @@ def until(what, seconds, look):
 
 class Kosmod:
     def __init__(self, conf="", program=None):
-        self.dir = tempfile.mkdtemp(prefix="kosmo-")
+        self.dir = tempfile.mkdtemp(prefix="procs-")
         self.socket = f"{self.dir}/run/kosmod.sock"
         self.admin = f"{self.dir}/run/admin.sock"
         self.conf = f"{self.dir}/kosmod.conf"
