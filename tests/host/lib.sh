@@ -251,8 +251,8 @@ invite() {
 	local name=$1
 	shift
 	account "$name"
-	on_host kosmoctl user add "$name" --email "$name@example.com" "$@" \
-	    > "$KOSMO_WORK/slip.$name"
+	printf '19850401\n' | on_host kosmoctl user add "$name" --stdin \
+	    --email "$name@example.com" "$@" > "$KOSMO_WORK/slip.$name"
 	initial_password "$KOSMO_WORK/slip.$name"
 }
 
