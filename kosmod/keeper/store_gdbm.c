@@ -15,12 +15,12 @@ struct table {
 	GDBM_FILE db;
 };
 
-/* GDBM ends the process when this returns; it never does so silently. */
+/* GDBM ends the process when this returns; so it says why, and ends it. */
 static void
 fatal(const char *what)
 {
 	syslog(LOG_CRIT, "the store: GDBM gave up: %s", what);
-	_exit(70);
+	_exit(TABLE_GAVE_UP);
 }
 
 static int

@@ -18,7 +18,7 @@
 
 /* The empty checkpoint, durable under a name that no start looks at. */
 static int
-make_table(int dirfd, struct seal *seal, const struct meta *m)
+make_table(int dirfd, struct seal *seal, struct meta *m)
 {
 	struct buf raw = BUF_INIT;
 	struct table *t = NULL;
@@ -29,10 +29,9 @@ make_table(int dirfd, struct seal *seal, const struct meta *m)
 	if ((r = folder_file(dirfd, INIT_FILE, O_RDWR | O_CREAT | O_EXCL,
 		 &fd)) != KOSMO_OK ||
 	    (r = table_open(fd, INIT_FILE, TABLE_NEW, &t, &why)) != KOSMO_OK ||
-	    (r = meta_encode(seal, m, &raw)) != KOSMO_OK)
+	    (r = meta_write(t, seal, m, &raw)) != KOSMO_OK)
 		goto out;
-	r = meta_write(t, &raw);
-	if (r == KOSMO_OK && fsync(table_fd(t)) == -1)
+	if (fsync(table_fd(t)) == -1)
 		r = KOSMO_EIO;
 out:
 	closed = table_close(&t);

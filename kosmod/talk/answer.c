@@ -151,6 +151,15 @@ wrong:
 	explicit_bzero(ret, 17);
 }
 
+/* As the alphabet of what the keeper makes up has them: digest.c. */
+static char
+read_alike(char c)
+{
+	if (c == 'o')
+		return '0';
+	return c == 'i' || c == 'l' ? '1' : c;
+}
+
 /* Lower case, no spaces, no hyphens; whatever else is there stays. */
 static void
 normalise(const struct secret *text, struct secret *ret)
@@ -171,7 +180,8 @@ normalise(const struct secret *text, struct secret *ret)
 			continue;
 		}
 		if (c < 0x80)
-			ret->bytes[ret->len++] = (char)tolower((int)c);
+			ret->bytes[ret->len++] =
+			    read_alike((char)tolower((int)c));
 		else {
 			memcpy(ret->bytes + ret->len, text->bytes + at, step);
 			ret->len += step;

@@ -61,7 +61,8 @@ KOSMO_CHECK int answer_line(const struct secret *text, char *ret, size_t size);
 
 /*
  * Digests as k_password.initial and k_vouch.code want them: SHA-256 of
- * purpose, NUL and the text in lower case without spaces and hyphens.
+ * purpose, NUL and the text in lower case without spaces and hyphens, with
+ * o read as 0, i and l as 1.
  */
 KOSMO_CHECK int
 initial_digest(const struct secret *text, uint8_t ret[static DIGEST_LEN]);

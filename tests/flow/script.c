@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "kosmod/talk/text.h"
 #include "scan.h"
@@ -566,24 +567,55 @@ play_file(struct script *s, const char *path)
 	fclose(s->f);
 }
 
+/*
+ * A build that is not installed has no Japanese catalogue where kosmod looks.
+ */
+static bool
+lacks_catalogue(const struct script *s)
+{
+	return strcmp(s->world->name, "keeper") != 0 &&
+	    access(KOSMO_LOCALEDIR "/ja/LC_MESSAGES/kosmo.mo", R_OK) != 0;
+}
+
+static void
+choose_world(struct script *s, const char *name)
+{
+	static struct world *(*const worlds[])(
+	    void) = { world_keeper, world_socket, world_pam };
+
+	for (size_t i = 0; i < sizeof(worlds) / sizeof(worlds[0]); i++) {
+		s->world = worlds[i]();
+		if (strcmp(s->world->name, name) == 0)
+			return;
+	}
+	fprintf(stderr, "no such depth: %s\n", name);
+	exit(2);
+}
+
+/* usage: run [keeper|socket|pam] SCRIPT.flow */
 int
 main(int argc, char **argv)
 {
 	static struct script s;
+	const char *path = argv[argc - 1];
 	char dir[4096];
 
-	if (argc != 2) {
-		fprintf(stderr, "usage: run SCRIPT.flow\n");
+	if (argc < 2 || argc > 3)
 		return 2;
+	choose_world(&s, argc == 3 ? argv[1] : "keeper");
+	if (lacks_catalogue(&s)) {
+		printf("skipped: no catalogue in %s (make install, or "
+		       "configure --localedir=$PWD/po)\n",
+		    KOSMO_LOCALEDIR);
+		return 77;
 	}
-	snprintf(dir, sizeof(dir), "%s", argv[1]);
+	snprintf(dir, sizeof(dir), "%s", path);
 	if (strrchr(dir, '/') != NULL)
 		*strrchr(dir, '/') = '\0';
 	else
 		snprintf(dir, sizeof(dir), ".");
 	s.dir = dir;
-	s.world = world_keeper();
-	play_file(&s, argv[1]);
+	play_file(&s, path);
 	if (s.begun)
 		s.world->end(s.world);
 	return s.begun ? 0 : 1;

@@ -57,7 +57,9 @@ script_ask(struct script *s, const char *text, bool echo, struct secret *ret);
 void script_fail(struct script *s, const char *format, ...)
     __attribute__((format(printf, 2, 3), noreturn));
 
-/* The depths. */
+/* The depths: in process, against a real kosmod, behind libpam. */
 struct world *world_keeper(void);
+struct world *world_socket(void);
+struct world *world_pam(void);
 
 #endif

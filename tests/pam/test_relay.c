@@ -48,7 +48,7 @@ serve_login(struct fake *f)
 	FAKE_EXPECT(strcmp(f->hello.tty, "ssh") == 0);
 	FAKE_EXPECT(strcmp(f->hello.ruser, "who") == 0);
 	FAKE_EXPECT(strcmp(f->hello.auth_info, "publickey a b\n") == 0);
-	FAKE_EXPECT(f->hello.ruid == getuid());
+	FAKE_EXPECT(f->open.ruid == getuid());
 	FAKE_EXPECT(f->hello.options == 0 && f->hello.n_args == 0);
 	fake_show(f, "Hello", 0);
 	fake_ask(f, "Password: ", 0, ASK_PASSWORD);
