@@ -312,6 +312,28 @@ script_show(struct script *s, const char *text)
 	compare(s, text, '=', text);
 }
 
+/* What this build or machine lacks; the test counts as skipped. */
+static void
+skip(struct script *s, const char *why)
+{
+	if (s->begun)
+		s->world->end(s->world);
+	printf("skipped: %s\n", why);
+	exit(77);
+}
+
+/* kosmod reads its catalogue where it will be installed. */
+static void
+need_language(struct script *s, const char *language)
+{
+	if (strcmp(language, "ja") == 0 &&
+	    strcmp(s->world->name, "keeper") != 0 &&
+	    access(KOSMO_LOCALEDIR "/ja/LC_MESSAGES/kosmo.mo", R_OK) != 0)
+		skip(s,
+		    "no catalogue in " KOSMO_LOCALEDIR
+		    " (make install, or configure --localedir=$PWD/po)");
+}
+
 /* --- commands ---------------------------------------------------------- */
 
 static void
@@ -329,6 +351,8 @@ command_conf(struct script *s, const char *rest)
 
 	if (s->begun)
 		script_fail(s, "conf comes first");
+	if (strncmp(rest, "language = ", 11) == 0)
+		need_language(s, rest + 11);
 	snprintf(s->conf + used, sizeof(s->conf) - used, "%s\n", rest);
 }
 
@@ -352,6 +376,7 @@ command_user(struct script *s, const char *rest)
 
 	if (sscanf(rest, "%15s %256s %7s", verb, user, language) < 2)
 		script_fail(s, "user VERB NAME [LANGUAGE]");
+	need_language(s, language);
 	s->world->admin(s->world, verb, user, language, s->secret);
 }
 
@@ -482,6 +507,9 @@ command_include(struct script *s, const char *rest)
 	char path[4096];
 
 	snprintf(path, sizeof(path), "%s/%s", s->dir, rest);
+	if (access(path, R_OK) != 0 && getenv("srcdir") != NULL)
+		snprintf(path, sizeof(path), "%s/tests/flow/%s",
+		    getenv("srcdir"), rest);
 	play_file(s, path);
 	s->path = outer.path;
 	s->f = outer.f;
@@ -497,10 +525,8 @@ command_scan(struct script *s, const char *rest)
 	const char *secret;
 
 	(void)rest;
-	if (!scan_possible()) {
-		printf("skipped: zbarimg was not found\n");
-		exit(77);
-	}
+	if (!scan_possible())
+		skip(s, "zbarimg was not found");
 	if (!scan(s->screen, uri, sizeof(uri)))
 		script_fail(s, "no QR code was read off\n%s", s->screen);
 	if (strncmp(uri, "otpauth://totp/", 15) != 0 ||
@@ -567,27 +593,26 @@ play_file(struct script *s, const char *path)
 	fclose(s->f);
 }
 
-/*
- * A build that is not installed has no Japanese catalogue where kosmod looks.
- */
-static bool
-lacks_catalogue(const struct script *s)
+/* make check has the scripts in folders named by their depth. */
+static struct world *
+world_of(const char *path)
 {
-	return strcmp(s->world->name, "keeper") != 0 &&
-	    access(KOSMO_LOCALEDIR "/ja/LC_MESSAGES/kosmo.mo", R_OK) != 0;
+	if (strstr(path, "/socket/") != NULL)
+		return world_socket();
+	if (strstr(path, "/pam/") != NULL)
+		return world_pam();
+	return world_keeper();
 }
 
-static void
-choose_world(struct script *s, const char *name)
+static struct world *
+world_named(const char *name)
 {
 	static struct world *(*const worlds[])(
 	    void) = { world_keeper, world_socket, world_pam };
 
-	for (size_t i = 0; i < sizeof(worlds) / sizeof(worlds[0]); i++) {
-		s->world = worlds[i]();
-		if (strcmp(s->world->name, name) == 0)
-			return;
-	}
+	for (size_t i = 0; i < sizeof(worlds) / sizeof(worlds[0]); i++)
+		if (strcmp(worlds[i]()->name, name) == 0)
+			return worlds[i]();
 	fprintf(stderr, "no such depth: %s\n", name);
 	exit(2);
 }
@@ -602,13 +627,7 @@ main(int argc, char **argv)
 
 	if (argc < 2 || argc > 3)
 		return 2;
-	choose_world(&s, argc == 3 ? argv[1] : "keeper");
-	if (lacks_catalogue(&s)) {
-		printf("skipped: no catalogue in %s (make install, or "
-		       "configure --localedir=$PWD/po)\n",
-		    KOSMO_LOCALEDIR);
-		return 77;
-	}
+	s.world = argc == 3 ? world_named(argv[1]) : world_of(path);
 	snprintf(dir, sizeof(dir), "%s", path);
 	if (strrchr(dir, '/') != NULL)
 		*strrchr(dir, '/') = '\0';
