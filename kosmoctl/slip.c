@@ -148,27 +148,52 @@ put_head(
 	(void)fprintf(out, "%s  %s\n\n", tr(lang, title), day);
 }
 
-/* "  label   value", values in one column. */
-static void
-put_pair(FILE *out, enum lang lang, const char *label, const char *value)
+/* Labels of a paper: the widest one says where values begin. */
+static const char *const invitation_labels[] = { N_("Connect with"),
+	N_("Host key"), N_("Initial ID"), N_("Initial password"),
+	N_("Valid until"), NULL };
+static const char *const code_labels[] = { N_("Login name"),
+	N_("One-time code"), N_("Valid until"), NULL };
+
+static size_t
+label_columns(enum lang lang, const char *const *labels)
 {
-	if (value[0] == '\0')
-		return;
-	(void)fputs("  ", out);
-	table_put(out, tr(lang, label), SIZE_MAX, lang == LANG_JA ? 16 : 18);
-	table_put(out, value, SIZE_MAX, 0);
-	(void)fputc('\n', out);
+	size_t most = 0;
+
+	for (; *labels != NULL; labels++) {
+		size_t width = table_width(tr(lang, *labels));
+
+		if (width > most)
+			most = width;
+	}
+	return most + 2;
+}
+
+/* "  label   value" for each label that has a value. */
+static void
+put_pairs(FILE *out, enum lang lang, const char *const *labels,
+    const char *const *values)
+{
+	size_t columns = label_columns(lang, labels);
+
+	for (; *labels != NULL; labels++, values++) {
+		if ((*values)[0] == '\0')
+			continue;
+		(void)fputs("  ", out);
+		table_put(out, tr(lang, *labels), SIZE_MAX, columns);
+		table_put(out, *values, SIZE_MAX, 0);
+		(void)fputc('\n', out);
+	}
 }
 
 static void
-put_until(FILE *out, enum lang lang, const struct msg_row *row)
+until(const struct msg_row *row, char ret[static CELL_TIME_LEN])
 {
 	uint64_t expires = cell_number(row, "expires");
-	char text[CELL_TIME_LEN] = "";
 
+	ret[0] = '\0';
 	if (expires != 0)
-		cell_minute(expires, text);
-	put_pair(out, lang, N_("Valid until"), text);
+		cell_minute(expires, ret);
 }
 
 static void
@@ -186,10 +211,13 @@ put_help(FILE *out, enum lang lang, const struct msg_row *row)
 static void
 write_code(FILE *out, const struct msg_row *row, enum lang lang)
 {
+	char when[CELL_TIME_LEN];
+	const char *values[] = { cell_get(row, "login"), cell_get(row, "code"),
+		when };
+
+	until(row, when);
 	put_head(out, lang, row, N_("A code for one login"));
-	put_pair(out, lang, N_("Login name"), cell_get(row, "login"));
-	put_pair(out, lang, N_("One-time code"), cell_get(row, "code"));
-	put_until(out, lang, row);
+	put_pairs(out, lang, code_labels, values);
 	(void)fprintf(out, "\n%s\n",
 	    tr(lang,
 		N_("It works once, in place of your phone. Log in with your "
@@ -232,20 +260,19 @@ slip_write(FILE *out, const struct msg_row *row, const struct slip_host *host)
 	enum lang lang = paper_language(row);
 	const char *login = cell_get(row, "login");
 	const char *id = cell_get(row, "initial_id");
-	char connect[NAME_LEN * 3];
+	char connect[NAME_LEN * 3], when[CELL_TIME_LEN];
+	const char *values[] = { connect, host->fingerprint,
+		id[0] != '\0' ? id : login, cell_get(row, "initial_password"),
+		when };
 
 	if (cell_get(row, "code")[0] != '\0') {
 		write_code(out, row, lang);
 		return;
 	}
 	slip_connect(host, login, connect, sizeof(connect));
+	until(row, when);
 	put_head(out, lang, row, N_("How to set up your login"));
-	put_pair(out, lang, N_("Connect with"), connect);
-	put_pair(out, lang, N_("Host key"), host->fingerprint);
-	put_pair(out, lang, N_("Initial ID"), id[0] != '\0' ? id : login);
-	put_pair(out, lang, N_("Initial password"),
-	    cell_get(row, "initial_password"));
-	put_until(out, lang, row);
+	put_pairs(out, lang, invitation_labels, values);
 	put_steps(out, lang, host->fingerprint[0] != '\0');
 	(void)fputc('\n', out);
 	put_help(out, lang, row);

@@ -205,6 +205,21 @@ table_flush(struct table *t, FILE *out)
 	t->used = 0;
 }
 
+static int
+by_first(const void *a, const void *b)
+{
+	const struct line *x = a, *y = b;
+
+	return strcmp(x->cells[0], y->cells[0]);
+}
+
+void
+table_sort(struct table *t)
+{
+	if (!t->titled && t->used > 1)
+		qsort(t->lines, t->used, sizeof(*t->lines), by_first);
+}
+
 size_t
 table_lines(const struct table *t)
 {

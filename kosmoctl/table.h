@@ -40,6 +40,9 @@ KOSMO_CHECK int table_add(struct table *t, const char *const *cells);
  */
 void table_flush(struct table *t, FILE *out);
 
+/* Sorts by the first column, unless a part of the lines is out already. */
+void table_sort(struct table *t);
+
 /* Lines gathered since the last flush. */
 size_t table_lines(const struct table *t);
 void table_free(struct table **t);

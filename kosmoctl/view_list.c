@@ -10,7 +10,7 @@
 #include "kosmoctl/view_words.h"
 #include "kosmoctl/words.h"
 
-#define PART 500 /* lines of a list that decide on widths together */
+#define PART 5000 /* lines of a list that decide on widths together */
 
 static int
 begin_table(struct showing *s, const char *const *titles, size_t n)
@@ -100,6 +100,14 @@ devices_row(struct showing *s, const struct msg_row *row)
 	return add_line(s, cells);
 }
 
+static int
+people_end(struct showing *s)
+{
+	if (s->table != NULL)
+		table_sort(s->table);
+	return table_end(s);
+}
+
 static void
 put_time(struct showing *s, const struct msg_row *row, const char *label,
     const char *name)
@@ -138,6 +146,6 @@ status_row(struct showing *s, const struct msg_row *row)
 	return KOSMO_OK;
 }
 
-const struct view view_people = { JSON_MANY, people_row, table_end };
+const struct view view_people = { JSON_MANY, people_row, people_end };
 const struct view view_devices = { JSON_MANY, devices_row, table_end };
 const struct view view_status = { JSON_ONE, status_row, NULL };

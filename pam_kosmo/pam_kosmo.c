@@ -337,7 +337,7 @@ tell_session(pam_handle_t *pamh, const struct options *o, int flags,
 	r->talk_over = true;
 	if ((e = relay_open(r, ticket)) == KOSMO_OK)
 		e = relay_run(r);
-	if (e == KOSMO_OK && r->end.result == RESULT_ALLOW &&
+	if (e == KOSMO_OK && r->end.result == RESULT_NOTED &&
 	    phase == PHASE_SESSION) {
 		r->where = "keeping the ticket";
 		e = keep_session(pamh, r->end.ticket);

@@ -175,7 +175,7 @@ on_end(struct relay *r)
 	if (!secret_bytes_equal(r->end.nonce, r->nonce, NONCE_LEN)) {
 		r->where = "nonce of END";
 		e = KOSMO_EPERM;
-	} else if (r->end.result > RESULT_NO_RIGHT) {
+	} else if (r->end.result > RESULT_NOTED) {
 		r->where = "result of END";
 		e = KOSMO_EFORMAT;
 	}

@@ -137,9 +137,8 @@ freeze(struct store *st)
 		st->journal = next;
 	}
 	m.time = (uint64_t)time(NULL);
-	if ((r = meta_encode(st->seal, &m, &st->cp.meta)) != KOSMO_OK)
-		return r;
-	if ((r = meta_write(st->base, &st->cp.meta)) != KOSMO_OK) {
+	r = meta_write(st->base, st->seal, &m, &st->cp.meta);
+	if (r != KOSMO_OK) {
 		store_fail(st, "live.gdbm could not be written");
 		return KOSMO_EIO;
 	}

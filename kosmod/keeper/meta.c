@@ -1,6 +1,7 @@
 #include "config.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 #include "kosmod/keeper/store_in.h"
 #include "libkosmo/secret.h"
@@ -9,8 +10,8 @@
 #define MAGIC "KOSMOSTO"
 #define SCHEMA 1
 
-int
-meta_encode(struct seal *seal, const struct meta *m, struct buf *out)
+static int
+encode(struct seal *seal, const struct meta *m, struct buf *out)
 {
 	uint8_t mac[SEAL_MAC_LEN];
 	struct seal_part part;
@@ -24,7 +25,8 @@ meta_encode(struct seal *seal, const struct meta *m, struct buf *out)
 	    (r = buf_add_u64(out, m->sequence)) != KOSMO_OK ||
 	    (r = buf_add_u64(out, m->lines)) != KOSMO_OK ||
 	    (r = buf_add_u64(out, m->records)) != KOSMO_OK ||
-	    (r = buf_add_u64(out, m->time)) != KOSMO_OK)
+	    (r = buf_add_u64(out, m->time)) != KOSMO_OK ||
+	    (r = buf_add_u64(out, m->size)) != KOSMO_OK)
 		return r;
 	part = (struct seal_part){ out->data, out->len };
 	if ((r = seal_mac(seal, SEAL_META, &part, 1, mac)) != KOSMO_OK)
@@ -43,7 +45,8 @@ decode(struct seal *seal, struct cursor *c, struct meta *ret)
 	    cursor_u64(c, &ret->sequence) != KOSMO_OK ||
 	    cursor_u64(c, &ret->lines) != KOSMO_OK ||
 	    cursor_u64(c, &ret->records) != KOSMO_OK ||
-	    cursor_u64(c, &ret->time) != KOSMO_OK || c->left != SEAL_MAC_LEN)
+	    cursor_u64(c, &ret->time) != KOSMO_OK ||
+	    cursor_u64(c, &ret->size) != KOSMO_OK || c->left != SEAL_MAC_LEN)
 		return KOSMO_EFORMAT;
 	memcpy(ret->id, id, STORE_ID_LEN);
 	return key_id == seal_key_id(seal) ? KOSMO_OK : KOSMO_EPERM;
@@ -53,6 +56,7 @@ int
 meta_read(struct table *t, struct seal *seal, struct meta *ret, struct buf *raw,
     const char **ret_why)
 {
+	struct stat sb;
 	struct cursor c;
 	const uint8_t *magic;
 	uint8_t mac[SEAL_MAC_LEN];
@@ -80,12 +84,29 @@ meta_read(struct table *t, struct seal *seal, struct meta *ret, struct buf *raw,
 	const struct seal_part part = { raw->data, raw->len - SEAL_MAC_LEN };
 	if ((r = seal_mac(seal, SEAL_META, &part, 1, mac)) != KOSMO_OK)
 		return r;
-	return secret_bytes_equal(mac, c.p, sizeof(mac)) ? KOSMO_OK
-							 : KOSMO_ECORRUPT;
+	if (!secret_bytes_equal(mac, c.p, sizeof(mac)) ||
+	    fstat(table_fd(t), &sb) == -1 || ret->size != (uint64_t)sb.st_size)
+		return KOSMO_ECORRUPT;
+	return KOSMO_OK;
 }
 
 int
-meta_write(struct table *t, const struct buf *raw)
+meta_write(struct table *t, struct seal *seal, struct meta *m, struct buf *raw)
 {
-	return table_put(t, KEY, sizeof(KEY) - 1, raw->data, raw->len);
+	struct stat sb;
+	int r = KOSMO_OK;
+
+	/* The second time it is as long as the first, and stays in place. */
+	for (int i = 0; r == KOSMO_OK && i < 2; i++) {
+		if (fstat(table_fd(t), &sb) == -1)
+			return KOSMO_EIO;
+		m->size = (uint64_t)sb.st_size;
+		if ((r = encode(seal, m, raw)) == KOSMO_OK)
+			r = table_put(
+			    t, KEY, sizeof(KEY) - 1, raw->data, raw->len);
+	}
+	if (r == KOSMO_OK &&
+	    (fstat(table_fd(t), &sb) == -1 || m->size != (uint64_t)sb.st_size))
+		r = KOSMO_EIO;
+	return r;
 }

@@ -40,6 +40,7 @@ struct meta {
 	uint64_t lines;	   /* number of the last line appended */
 	uint64_t records;
 	uint64_t time; /* of the checkpoint */
+	uint64_t size; /* of the file, so that a cut one shows */
 };
 
 struct store_done {
@@ -117,8 +118,13 @@ uint64_t store_journal_bytes(const struct store *st);
 void walk_break(struct store *st);
 
 /* meta.c */
-KOSMO_CHECK int
-meta_encode(struct seal *seal, const struct meta *m, struct buf *out);
+
+/*
+ * Writes m, with the size that the file has then, into t; raw is what was
+ * written.
+ */
+KOSMO_CHECK int meta_write(
+    struct table *t, struct seal *seal, struct meta *m, struct buf *raw);
 
 /*
  * Reads and checks the meta record of t into *ret, its bytes into raw.
@@ -126,6 +132,5 @@ meta_encode(struct seal *seal, const struct meta *m, struct buf *out);
  */
 KOSMO_CHECK int meta_read(struct table *t, struct seal *seal, struct meta *ret,
     struct buf *raw, const char **ret_why);
-KOSMO_CHECK int meta_write(struct table *t, const struct buf *raw);
 
 #endif

@@ -78,7 +78,7 @@ getpwnam_r(const char *restrict name, struct passwd *restrict pw,
 	int e;
 
 	*ret = NULL;
-	if (faults_hit())
+	if (faults_hit("getpwnam_r"))
 		return ENOMEM;
 	if (fake_name[0] != '\0' && strcmp(name, fake_name) == 0) {
 		memset(pw, 0, sizeof(*pw));
