@@ -17,23 +17,27 @@
 #define CONF_TEXT_LEN 255
 #define CONF_LIST_LEN 1023
 
-enum conf_classes { CLASS_UPPER = 1, CLASS_LOWER = 2, CLASS_DIGIT = 4,
-	CLASS_SYMBOL = 8 };
+enum conf_classes {
+	CLASS_UPPER = 1,
+	CLASS_LOWER = 2,
+	CLASS_DIGIT = 4,
+	CLASS_SYMBOL = 8
+};
 
 enum conf_tri { TRI_UNSET = 0, TRI_NO, TRI_YES };
 
 /* One [service NAME]; unset values fall back to [login]. */
 struct conf_service {
 	char name[64];
-	uint8_t steps;      /* bits of enum step (kmsg.h) */
-	uint32_t methods;   /* METHOD_BITs; 0: as [login] methods */
-	char language[8];   /* "": as [login] language */
-	bool alone;         /* alone = allow */
-	bool login;         /* account demands that auth ran */
-	bool dialogue;      /* [Enter] asks, wizard, enrolment */
-	bool console;       /* no rhost means the console */
-	bool caller;        /* who = caller: PAM_RUSER is asked, not PAM_USER */
-	uint32_t deadline;  /* seconds */
+	uint8_t steps;	   /* bits of enum step (kmsg.h) */
+	uint32_t methods;  /* METHOD_BITs; 0: as [login] methods */
+	char language[8];  /* "": as [login] language */
+	bool alone;	   /* alone = allow */
+	bool login;	   /* account demands that auth ran */
+	bool dialogue;	   /* [Enter] asks, wizard, enrolment */
+	bool console;	   /* no rhost means the console */
+	bool caller;	   /* who = caller: PAM_RUSER is asked, not PAM_USER */
+	uint32_t deadline; /* seconds */
 };
 
 struct conf {
@@ -67,7 +71,7 @@ struct conf {
 	struct {
 		uint32_t methods; /* METHOD_BITs, and the order below */
 		uint8_t order[4]; /* enum method, as written */
-		uint8_t floor;    /* bits of enum step */
+		uint8_t floor;	  /* bits of enum step */
 		uint32_t attempts;
 		bool unknown_ignore;
 		char language[8];
@@ -105,7 +109,7 @@ void conf_advise(const struct conf *conf, FILE *out);
  * The row of a service; the [login]-wide row of defaults if there is none
  * (steps password and factor, no dialogue, deadline 5 minutes).
  */
-const struct conf_service *conf_service(
-    const struct conf *conf, const char *name);
+const struct conf_service *
+conf_service(const struct conf *conf, const char *name);
 
 #endif

@@ -11,8 +11,7 @@ static const struct field bind_fields[] = {
 	CODEC_STR(6, k_bind, source),
 	CODEC_U8(7, k_bind, console),
 	CODEC_STR(8, k_bind, ruser),
-	CODEC_U32(9, k_bind, ruid),
-	CODEC_U32(10, k_bind, options),
+	CODEC_U32(9, k_bind, options),
 };
 const struct layout k_bind_layout =
     CODEC_LAYOUT("K_BIND", K_BIND, k_bind, bind_fields);
@@ -24,8 +23,10 @@ static const struct field bound_fields[] = {
 	CODEC_U32(4, k_bound, attempts),
 	CODEC_U8(5, k_bound, dialogue),
 	CODEC_U8(6, k_bound, admin),
-	CODEC_U32(7, k_bound, deadline),
-	CODEC_STR(8, k_bound, language),
+	CODEC_U8(7, k_bound, alone),
+	CODEC_U8(8, k_bound, reset),
+	CODEC_U32(9, k_bound, deadline),
+	CODEC_STR(10, k_bound, language),
 };
 const struct layout k_bound_layout =
     CODEC_LAYOUT("K_BOUND", K_BOUND, k_bound, bound_fields);
@@ -135,8 +136,8 @@ const struct layout k_old_hash_layout =
 static const struct field set_password_fields[] = {
 	CODEC_STR(1, k_set_password, hash),
 };
-const struct layout k_set_password_layout =
-    CODEC_LAYOUT("K_SET_PASSWORD", K_SET_PASSWORD, k_set_password, set_password_fields);
+const struct layout k_set_password_layout = CODEC_LAYOUT(
+    "K_SET_PASSWORD", K_SET_PASSWORD, k_set_password, set_password_fields);
 
 static const struct field seed_fields[] = {
 	CODEC_U8(1, k_seed, unused),

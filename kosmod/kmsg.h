@@ -60,11 +60,10 @@ enum kmsg_type {
 	K_DONE
 };
 
+#define KMSG_REQUESTS (K_STATUS - K_BIND + 1) /* how many requests there are */
+
 /* Bits of what a login must prove, and of what has been proven. */
-enum step {
-	STEP_PASSWORD = 1,
-	STEP_FACTOR = 2
-};
+enum step { STEP_PASSWORD = 1, STEP_FACTOR = 2 };
 
 enum method {
 	METHOD_NONE = 0,
@@ -88,7 +87,7 @@ enum person_state {
 /* Required actions, in the order in which the wizard takes them. */
 enum todo {
 	TODO_PASSWORD = 1, /* choose a new password */
-	TODO_METHOD = 2    /* set up a first device */
+	TODO_METHOD = 2	   /* set up a first device */
 };
 
 /*
@@ -105,19 +104,20 @@ struct k_bind {
 	char source[64]; /* an address in text, "" if there is none */
 	uint8_t console; /* 1: no rhost, service may be a console */
 	char ruser[NAME_LEN + 1];
-	uint32_t ruid;
 	uint32_t options; /* bits of enum msg_option */
 };
 
 struct k_bound {
-	uint8_t ignore;   /* 1: unknown name and unknown=ignore: finish now */
-	uint8_t steps;    /* bits of enum step to be proven, after the floor */
+	uint8_t ignore;	  /* 1: unknown name and unknown=ignore: finish now */
+	uint8_t steps;	  /* bits of enum step to be proven, after the floor */
 	uint32_t methods; /* METHOD_BITs that policy allows here */
 	uint32_t attempts;
-	uint8_t dialogue;    /* 1: [Enter] asks, wizard and enrolment allowed */
-	uint8_t admin;       /* 1: came by admin.sock and may use its verbs */
-	uint32_t deadline;   /* seconds that the whole conversation may take */
-	char language[8];    /* of the host for this service: "en" or "ja" */
+	uint8_t dialogue; /* 1: [Enter] asks, wizard and enrolment allowed */
+	uint8_t admin;	  /* 1: came by admin.sock and may use its verbs */
+	uint8_t alone;	  /* 1: account of a login without auth: refused (L4) */
+	uint8_t reset;	  /* 1: passwd(1) of root: no old password, no code */
+	uint32_t deadline; /* seconds that the whole conversation may take */
+	char language[8];  /* of the host for this service: "en" or "ja" */
 };
 
 /*
@@ -165,29 +165,29 @@ struct k_vouch {
 };
 
 enum verdict_word {
-	VERDICT_NO = 0,      /* wrong, or whatever must look like it */
+	VERDICT_NO = 0, /* wrong, or whatever must look like it */
 	VERDICT_YES,
-	VERDICT_USED,        /* this code was accepted before */
-	VERDICT_WAIT,        /* after the right password: until when */
-	VERDICT_LOCKED,      /* after the right password */
-	VERDICT_ENDED,       /* invitation past its limit; when: since */
-	VERDICT_SPENT,       /* the initial password, after step 8 */
-	VERDICT_CLOCK,       /* enrolment: right, offset seconds away */
-	VERDICT_HOST_CLOCK,  /* this host's clock is behind: no TOTP */
-	VERDICT_TAKEN,       /* the name is in use, or the person exists */
-	VERDICT_LAST,        /* the last device can't be removed */
-	VERDICT_NOT_NOW,     /* not before something else is proven */
-	VERDICT_MISSING,     /* no such person or device */
-	VERDICT_BUSY         /* disk or a bound is full */
+	VERDICT_USED,	    /* this code was accepted before */
+	VERDICT_WAIT,	    /* after the right password: until when */
+	VERDICT_LOCKED,	    /* after the right password */
+	VERDICT_ENDED,	    /* invitation past its limit; when: since */
+	VERDICT_SPENT,	    /* the initial password, after step 8 */
+	VERDICT_CLOCK,	    /* enrolment: right, offset seconds away */
+	VERDICT_HOST_CLOCK, /* this host's clock is behind: no TOTP */
+	VERDICT_TAKEN,	    /* the name is in use, or the person exists */
+	VERDICT_LAST,	    /* the last device can't be removed */
+	VERDICT_NOT_NOW,    /* not before something else is proven */
+	VERDICT_MISSING,    /* no such person or device */
+	VERDICT_BUSY	    /* disk or a bound is full */
 };
 
 struct k_verdict {
-	uint8_t word;     /* enum verdict_word */
-	uint32_t left;    /* tries left in this conversation */
-	uint64_t when;    /* VERDICT_WAIT, VERDICT_ENDED: seconds since 1970 */
-	uint32_t offset;  /* VERDICT_CLOCK: seconds */
-	uint32_t device;  /* K_SEED_CODE: number of the new device */
-	char ref[5];      /* four characters that `kosmoctl log` finds */
+	uint8_t word;	 /* enum verdict_word */
+	uint32_t left;	 /* tries left in this conversation */
+	uint64_t when;	 /* VERDICT_WAIT, VERDICT_ENDED: seconds since 1970 */
+	uint32_t offset; /* VERDICT_CLOCK: seconds */
+	uint32_t device; /* K_SEED_CODE: number of the new device */
+	char ref[5];	 /* four characters that `kosmoctl log` finds */
 };
 
 /*
@@ -200,11 +200,11 @@ struct k_profile {
 };
 
 struct k_device {
-	uint32_t id;      /* unique for the person, never reused */
-	uint8_t method;   /* enum method */
+	uint32_t id;	/* unique for the person, never reused */
+	uint8_t method; /* enum method */
 	char name[LABEL_LEN + 1];
-	uint64_t added;   /* seconds since 1970 */
-	uint64_t used;    /* 0: never */
+	uint64_t added; /* seconds since 1970 */
+	uint64_t used;	/* 0: never */
 };
 
 struct k_person {
@@ -215,23 +215,23 @@ struct k_person {
 	char name[LABEL_LEN * 2 + 1];
 	char email[MAIL_LEN + 1];
 	char language[8];
-	uint8_t state;      /* enum person_state */
-	uint32_t todo;      /* bits of enum todo */
-	uint64_t invited;   /* when */
-	uint64_t expires;   /* 0: does not */
-	uint8_t preferred;  /* enum method */
+	uint8_t state;	   /* enum person_state */
+	uint32_t todo;	   /* bits of enum todo */
+	uint64_t invited;  /* when */
+	uint64_t expires;  /* 0: does not */
+	uint8_t preferred; /* enum method */
 	uint8_t n_devices;
 	struct k_device devices[DEVICES_MAX];
-	uint8_t pending;    /* 1: a seed was shown and is not proven */
-	uint8_t vouched;    /* 1: may enrol a first device now */
-	uint32_t failures;  /* of the factor after a right password, 30 days */
-	char lock[LABEL_LEN + 1];    /* reason, "" if not locked */
+	uint8_t pending;   /* 1: a seed was shown and is not proven */
+	uint8_t vouched;   /* 1: may enrol a first device now */
+	uint32_t failures; /* of the factor after a right password, 30 days */
+	char lock[LABEL_LEN + 1]; /* reason, "" if not locked */
 	uint64_t last_login;
 	char last_service[64];
 	char last_source[64];
 	uint64_t refused;
 	char refusal[LABEL_LEN + 1]; /* reason of the last refusal */
-	uint32_t sessions;  /* open ones known to kosmod */
+	uint32_t sessions;	     /* open ones known to kosmod */
 };
 
 /*
@@ -300,7 +300,10 @@ struct k_finish {
 	uint8_t result; /* enum msg_result */
 };
 
-/* admin.sock only, from here to K_STATUS. Reply: K_SLIP or K_VERDICT. */
+/*
+ * admin.sock only, from here to K_STATUS. Reply: K_SLIP, or K_VERDICT: TAKEN,
+ * NO for a login name that can't be one.
+ */
 struct k_user_add {
 	char login[NAME_LEN + 1];
 	uint32_t uid;
@@ -309,7 +312,7 @@ struct k_user_add {
 	char name[LABEL_LEN * 2 + 1];
 	char email[MAIL_LEN + 1];
 	char language[8];
-	char birth[9]; /* YYYYMMDD, or "" */
+	char birth[9];	  /* YYYYMMDD, or "" */
 	uint32_t expires; /* seconds from now; 0: by policy */
 };
 
@@ -376,7 +379,7 @@ struct k_log {
 
 struct k_lines {
 	uint64_t offset; /* to go on from */
-	uint8_t end;     /* 1: nothing beyond offset yet */
+	uint8_t end;	 /* 1: nothing beyond offset yet */
 	uint64_t broken; /* verify: number of the first bad line, 0: none */
 	char text[TEXT_LEN + 1];
 };
@@ -389,12 +392,12 @@ struct k_status_is {
 	char version[32];
 	uint64_t started;
 	uint64_t people;
-	uint64_t sequence;      /* of the last durable batch */
+	uint64_t sequence;	/* of the last durable batch */
 	uint64_t journal_bytes; /* since the last checkpoint */
-	uint64_t checkpoint;    /* when the last one was done */
+	uint64_t checkpoint;	/* when the last one was done */
 	uint32_t conversations;
-	uint32_t waiting;       /* for a hashing permit */
-	uint64_t clock_behind;  /* seconds behind the newest stored time */
+	uint32_t waiting;      /* for a hashing permit */
+	uint64_t clock_behind; /* seconds behind the newest stored time */
 	uint8_t disk_full;
 };
 
@@ -404,13 +407,12 @@ struct k_done {
 
 extern const struct layout k_bind_layout, k_try_layout, k_password_layout,
     k_code_layout, k_vouch_layout, k_profile_layout, k_old_layout,
-    k_old_hash_layout, k_set_password_layout, k_seed_layout,
-    k_seed_code_layout, k_name_layout, k_remove_layout, k_finish_layout,
-    k_user_add_layout, k_user_set_layout, k_user_act_layout,
-    k_user_show_layout, k_user_next_layout, k_log_layout, k_status_layout,
-    k_bound_layout, k_setting_layout, k_verdict_layout, k_person_layout,
-    k_seed_is_layout, k_slip_layout, k_lines_layout, k_status_is_layout,
-    k_done_layout;
+    k_old_hash_layout, k_set_password_layout, k_seed_layout, k_seed_code_layout,
+    k_name_layout, k_remove_layout, k_finish_layout, k_user_add_layout,
+    k_user_set_layout, k_user_act_layout, k_user_show_layout,
+    k_user_next_layout, k_log_layout, k_status_layout, k_bound_layout,
+    k_setting_layout, k_verdict_layout, k_person_layout, k_seed_is_layout,
+    k_slip_layout, k_lines_layout, k_status_is_layout, k_done_layout;
 
 /* All of them, for the reader of PROTOCOL.md; ends with NULL. */
 extern const struct layout *const kmsg_layouts[];

@@ -18,7 +18,10 @@ struct buf {
 	size_t cap; /* bytes allocated */
 };
 
-#define BUF_INIT { NULL, 0, 0 }
+#define BUF_INIT           \
+	{                  \
+		NULL, 0, 0 \
+	}
 #define BUF_MAX ((size_t)64 * 1024 * 1024) /* no buf grows beyond */
 
 /* Makes room for more bytes beyond len. KOSMO_ENOMEM, KOSMO_ETOOBIG. */

@@ -10,8 +10,8 @@
 
 static int encode_struct(
     const struct layout *, enum codec_form, const void *, struct buf *);
-static int decode_struct(
-    const struct layout *, enum codec_form, struct cursor *, void *);
+static int
+decode_struct(const struct layout *, enum codec_form, struct cursor *, void *);
 
 static bool
 is_zero(const struct field *f, const uint8_t *p)
@@ -203,8 +203,8 @@ decode_number(struct cursor *c, size_t size, void *to)
 }
 
 static int
-decode_list(
-    const struct field *f, enum codec_form form, struct cursor *c, uint8_t *base)
+decode_list(const struct field *f, enum codec_form form, struct cursor *c,
+    uint8_t *base)
 {
 	uint8_t count;
 	int r;
@@ -247,8 +247,8 @@ decode_field(
 		return decode_number(&c, f->max, to);
 	case F_STR:
 	case F_TEXT:
-		if (c.left > f->max || !utf8_clean((const char *)c.p, c.left,
-					   f->kind == F_TEXT))
+		if (c.left > f->max ||
+		    !utf8_clean((const char *)c.p, c.left, f->kind == F_TEXT))
 			return KOSMO_EFORMAT;
 		memcpy(to, c.p, c.left);
 		return KOSMO_OK;
@@ -303,8 +303,7 @@ decode_struct(
 	if ((r = cursor_u8(c, &type)) != KOSMO_OK ||
 	    (r = cursor_u8(c, &n)) != KOSMO_OK)
 		return r;
-	if (type != l->type || n > l->n ||
-	    (form == CODEC_MESSAGE && n != l->n))
+	if (type != l->type || n > l->n || (form == CODEC_MESSAGE && n != l->n))
 		return KOSMO_EFORMAT;
 	for (uint8_t i = 0; i < n; i++) {
 		if ((r = next_field(l, c, last, &f, &body)) != KOSMO_OK ||

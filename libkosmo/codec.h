@@ -23,11 +23,11 @@ enum field_kind {
 	F_U8 = 1,
 	F_U32,
 	F_U64,
-	F_STR,    /* char[max + 1], UTF-8 in one line */
-	F_TEXT,   /* char[max + 1], UTF-8, newlines allowed */
+	F_STR,	  /* char[max + 1], UTF-8 in one line */
+	F_TEXT,	  /* char[max + 1], UTF-8, newlines allowed */
 	F_BYTES,  /* uint8_t[max], always max bytes */
 	F_SECRET, /* struct secret, at most max bytes, any content */
-	F_LIST    /* array of max structs, u8 count before it */
+	F_LIST	  /* array of max structs, u8 count before it */
 };
 
 struct layout;
@@ -35,41 +35,63 @@ struct layout;
 struct field {
 	uint8_t tag; /* 1 to 255, rising within a layout */
 	enum field_kind kind;
-	size_t off;               /* of the field in the struct */
-	size_t max;               /* see the kinds */
+	size_t off;		  /* of the field in the struct */
+	size_t max;		  /* see the kinds */
 	const struct layout *sub; /* F_LIST: of one element */
-	size_t count_off;         /* F_LIST: of the uint8_t count */
+	size_t count_off;	  /* F_LIST: of the uint8_t count */
 };
 
 struct layout {
 	const char *name; /* as in PROTOCOL.md */
-	uint8_t type;     /* of the message or record */
-	size_t size;      /* sizeof the struct */
+	uint8_t type;	  /* of the message or record */
+	size_t size;	  /* sizeof the struct */
 	const struct field *fields;
 	uint8_t n;
 };
 
-#define CODEC_U8(t, s, m) { t, F_U8, offsetof(struct s, m), 1, NULL, 0 }
-#define CODEC_U32(t, s, m) { t, F_U32, offsetof(struct s, m), 4, NULL, 0 }
-#define CODEC_U64(t, s, m) { t, F_U64, offsetof(struct s, m), 8, NULL, 0 }
-#define CODEC_STR(t, s, m)                                                    \
-	{ t, F_STR, offsetof(struct s, m), sizeof(((struct s *)0)->m) - 1,    \
-		NULL, 0 }
-#define CODEC_TEXT(t, s, m)                                                   \
-	{ t, F_TEXT, offsetof(struct s, m), sizeof(((struct s *)0)->m) - 1,   \
-		NULL, 0 }
-#define CODEC_BYTES(t, s, m)                                                  \
-	{ t, F_BYTES, offsetof(struct s, m), sizeof(((struct s *)0)->m), NULL, \
-		0 }
-#define CODEC_SECRET(t, s, m)                                                 \
-	{ t, F_SECRET, offsetof(struct s, m), SECRET_MAX, NULL, 0 }
-#define CODEC_LIST(t, s, m, count, layout)                                    \
-	{ t, F_LIST, offsetof(struct s, m),                                   \
-		sizeof(((struct s *)0)->m) / sizeof(((struct s *)0)->m[0]),   \
-		layout, offsetof(struct s, count) }
-#define CODEC_LAYOUT(name, type, s, fields)                                   \
-	{ name, type, sizeof(struct s), fields,                               \
-		(uint8_t)(sizeof(fields) / sizeof((fields)[0])) }
+#define CODEC_U8(t, s, m)                                  \
+	{                                                  \
+		t, F_U8, offsetof(struct s, m), 1, NULL, 0 \
+	}
+#define CODEC_U32(t, s, m)                                  \
+	{                                                   \
+		t, F_U32, offsetof(struct s, m), 4, NULL, 0 \
+	}
+#define CODEC_U64(t, s, m)                                  \
+	{                                                   \
+		t, F_U64, offsetof(struct s, m), 8, NULL, 0 \
+	}
+#define CODEC_STR(t, s, m)                                  \
+	{                                                   \
+		t, F_STR, offsetof(struct s, m),            \
+		    sizeof(((struct s *)0)->m) - 1, NULL, 0 \
+	}
+#define CODEC_TEXT(t, s, m)                                 \
+	{                                                   \
+		t, F_TEXT, offsetof(struct s, m),           \
+		    sizeof(((struct s *)0)->m) - 1, NULL, 0 \
+	}
+#define CODEC_BYTES(t, s, m)                                                   \
+	{                                                                      \
+		t, F_BYTES, offsetof(struct s, m), sizeof(((struct s *)0)->m), \
+		    NULL, 0                                                    \
+	}
+#define CODEC_SECRET(t, s, m)                                           \
+	{                                                               \
+		t, F_SECRET, offsetof(struct s, m), SECRET_MAX, NULL, 0 \
+	}
+#define CODEC_LIST(t, s, m, count, layout)            \
+	{                                             \
+		t, F_LIST, offsetof(struct s, m),     \
+		    sizeof(((struct s *)0)->m) /      \
+		    sizeof(((struct s *)0)->m[0]),    \
+		    layout, offsetof(struct s, count) \
+	}
+#define CODEC_LAYOUT(name, type, s, fields)                         \
+	{                                                           \
+		name, type, sizeof(struct s), fields,               \
+		    (uint8_t)(sizeof(fields) / sizeof((fields)[0])) \
+	}
 
 enum codec_form {
 	CODEC_MESSAGE, /* every field must be there */

@@ -7,7 +7,8 @@ static const struct field open_fields[] = {
 	CODEC_U8(2, msg_open, phase),
 	CODEC_BYTES(3, msg_open, nonce),
 	CODEC_BYTES(4, msg_open, ticket),
-	CODEC_STR(5, msg_open, tty),
+	CODEC_U32(5, msg_open, ruid),
+	CODEC_STR(6, msg_open, tty),
 };
 const struct layout msg_open_layout =
     CODEC_LAYOUT("OPEN", M_OPEN, msg_open, open_fields);
@@ -27,14 +28,13 @@ static const struct field hello_fields[] = {
 	CODEC_STR(5, msg_hello, rhost),
 	CODEC_STR(6, msg_hello, source),
 	CODEC_STR(7, msg_hello, ruser),
-	CODEC_U32(8, msg_hello, ruid),
-	CODEC_TEXT(9, msg_hello, auth_info),
-	CODEC_U32(10, msg_hello, options),
-	CODEC_STR(11, msg_hello, verb),
-	CODEC_LIST(12, msg_hello, args, n_args, &arg_layout),
-	CODEC_STR(13, msg_hello, language),
-	CODEC_U32(14, msg_hello, columns),
-	CODEC_U32(15, msg_hello, lines),
+	CODEC_TEXT(8, msg_hello, auth_info),
+	CODEC_U32(9, msg_hello, options),
+	CODEC_STR(10, msg_hello, verb),
+	CODEC_LIST(11, msg_hello, args, n_args, &arg_layout),
+	CODEC_STR(12, msg_hello, language),
+	CODEC_U32(13, msg_hello, columns),
+	CODEC_U32(14, msg_hello, lines),
 };
 const struct layout msg_hello_layout =
     CODEC_LAYOUT("HELLO", M_HELLO, msg_hello, hello_fields);
@@ -78,6 +78,7 @@ static const struct field end_fields[] = {
 	CODEC_BYTES(2, msg_end, nonce),
 	CODEC_BYTES(3, msg_end, ticket),
 	CODEC_STR(4, msg_end, user),
+	CODEC_U32(5, msg_end, uid),
 };
 const struct layout msg_end_layout =
     CODEC_LAYOUT("END", M_END, msg_end, end_fields);

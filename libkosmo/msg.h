@@ -35,12 +35,12 @@ enum msg_type {
 
 /* What a connection is for; fixed at OPEN. */
 enum msg_phase {
-	PHASE_AUTH = 1,   /* pam_sm_authenticate */
-	PHASE_ACCOUNT,    /* pam_sm_acct_mgmt without an auth before it */
-	PHASE_PASSWORD,   /* pam_sm_chauthtok */
-	PHASE_SESSION,    /* pam_sm_open_session: redeems ticket */
+	PHASE_AUTH = 1,	   /* pam_sm_authenticate */
+	PHASE_ACCOUNT,	   /* pam_sm_acct_mgmt without an auth before it */
+	PHASE_PASSWORD,	   /* pam_sm_chauthtok */
+	PHASE_SESSION,	   /* pam_sm_open_session: redeems ticket */
 	PHASE_SESSION_END, /* pam_sm_close_session: ticket names the session */
-	PHASE_VERB        /* kosmoctl */
+	PHASE_VERB	   /* kosmoctl */
 };
 
 /*
@@ -51,19 +51,20 @@ enum msg_phase {
  */
 struct msg_open {
 	uint32_t version; /* MSG_VERSION */
-	uint8_t phase;    /* enum msg_phase */
+	uint8_t phase;	  /* enum msg_phase */
 	uint8_t nonce[NONCE_LEN];
 	uint8_t ticket[TICKET_LEN];
+	uint32_t ruid; /* getuid(): passwd(1) of root, or of the person */
 	char tty[64];
 };
 
 /* Options of the PAM line; labels only if the peer is not root. */
 enum msg_option {
-	OPT_STEPS = 1,          /* steps= was given: the two below count */
-	OPT_STEP_PASSWORD = 2,  /* steps=password,... */
-	OPT_STEP_FACTOR = 4,    /* steps=...,factor */
+	OPT_STEPS = 1,		/* steps= was given: the two below count */
+	OPT_STEP_PASSWORD = 2,	/* steps=password,... */
+	OPT_STEP_FACTOR = 4,	/* steps=...,factor */
 	OPT_UNKNOWN_IGNORE = 8, /* unknown=ignore */
-	OPT_UNKNOWN_FAIL = 16,  /* unknown=fail */
+	OPT_UNKNOWN_FAIL = 16,	/* unknown=fail */
 	OPT_DEBUG = 32
 };
 
@@ -72,8 +73,7 @@ enum msg_option {
 /*
  * Second packet, client to talk. For PAM: user is PAM_USER, uid what
  * getpwnam says of it or NO_UID, rhost PAM_RHOST, source the first word of
- * SSH_CONNECTION in the PAM environment (sshd only), ruser PAM_RUSER, ruid
- * getuid(),
+ * SSH_CONNECTION in the PAM environment (sshd only), ruser PAM_RUSER,
  * auth_info SSH_AUTH_INFO_0. For kosmoctl: user and uid are the caller's own,
  * service is "kosmoctl", verb and args say what to do; language is "ja", "en"
  * or empty, columns and lines the size of the terminal or 0.
@@ -93,10 +93,9 @@ struct msg_hello {
 	char rhost[NAME_LEN + 1];
 	char source[64];
 	char ruser[NAME_LEN + 1];
-	uint32_t ruid; /* real uid of the host program */
 	char auth_info[8193];
 	uint32_t options; /* bits of enum msg_option */
-	char verb[32];    /* "user add", "enroll totp", ... */
+	char verb[32];	  /* "user add", "enroll totp", ... */
 	uint8_t n_args;
 	struct msg_arg args[ARGS_MAX];
 	char language[8];
@@ -112,7 +111,7 @@ struct msg_show {
 
 enum msg_ask_kind {
 	ASK_PLAIN = 0,
-	ASK_PASSWORD,     /* the person's password: a PAM_AUTHTOK may answer */
+	ASK_PASSWORD,	  /* the person's password: a PAM_AUTHTOK may answer */
 	ASK_NEW_PASSWORD, /* a new one: becomes PAM_AUTHTOK in chauthtok */
 	ASK_OLD_PASSWORD  /* the old one, in chauthtok: PAM_OLDAUTHTOK */
 };
@@ -148,27 +147,30 @@ struct msg_account {
 
 enum msg_result {
 	RESULT_DENY = 0,
-	RESULT_ERROR,       /* could not be judged: nobody may come in */
-	RESULT_ALLOW,       /* set by the keeper in one place only */
-	RESULT_UNKNOWN,     /* there is no such person (unknown=ignore) */
-	RESULT_MAXTRIES,    /* denied after the last try */
-	RESULT_NOT_MINE,    /* session: no ticket of ours; account: not ours */
-	RESULT_REFUSED,     /* kosmoctl: exit 1; the reason was shown */
-	RESULT_USAGE,       /* kosmoctl: exit 2 */
-	RESULT_NO_RIGHT     /* kosmoctl: exit 4 */
+	RESULT_ERROR,	 /* could not be judged: nobody may come in */
+	RESULT_ALLOW,	 /* set by the keeper in one place only */
+	RESULT_UNKNOWN,	 /* there is no such person (unknown=ignore) */
+	RESULT_MAXTRIES, /* denied after the last try */
+	RESULT_NOT_MINE, /* session: no ticket of ours; account: not ours */
+	RESULT_REFUSED,	 /* kosmoctl: exit 1; the reason was shown */
+	RESULT_USAGE,	 /* kosmoctl: exit 2 */
+	RESULT_NO_RIGHT, /* kosmoctl: exit 4 */
+	RESULT_NOTED	 /* session: written; grants nothing */
 };
 
 /*
  * The verdict, keeper to client, last message of a phase. nonce is that of
  * OPEN, or the client takes it as RESULT_ERROR. ticket is for pam_putenv
  * after auth (zero: none), for close_session after SESSION. user, if not
- * empty, is the login name that the typed alias stands for.
+ * empty, is the login name that the typed alias stands for, and uid the one
+ * that its Unix account must have.
  */
 struct msg_end {
 	uint8_t result; /* enum msg_result */
 	uint8_t nonce[NONCE_LEN];
 	uint8_t ticket[TICKET_LEN];
 	char user[NAME_LEN + 1];
+	uint32_t uid;
 };
 
 /*

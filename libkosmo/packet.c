@@ -58,8 +58,8 @@ attach(struct msghdr *mh, union control *ctl, int pass)
 }
 
 int
-packet_send(int fd, const struct layout *l, const void *msg, int pass,
-    int64_t deadline)
+packet_send(
+    int fd, const struct layout *l, const void *msg, int pass, int64_t deadline)
 {
 	union control ctl;
 	struct buf b = BUF_INIT;

@@ -33,14 +33,14 @@ KOSMO_CHECK int packet_send(int fd, const struct layout *l, const void *msg,
  * any that comes is closed. KOSMO_ECLOSED at the peer's end,
  * KOSMO_ETIMEOUT, KOSMO_EFORMAT for an empty, cut or over-long packet.
  */
-KOSMO_CHECK int packet_recv(
-    int fd, struct buf *b, int *ret_pass, int64_t deadline);
+KOSMO_CHECK int
+packet_recv(int fd, struct buf *b, int *ret_pass, int64_t deadline);
 
 /* The type of a received packet; 0 if it has none. */
 uint8_t packet_type(const struct buf *b);
 
 /* codec_decode of a message; KOSMO_EFORMAT if it is of another type. */
-KOSMO_CHECK int packet_get(
-    const struct buf *b, const struct layout *l, void *to);
+KOSMO_CHECK int
+packet_get(const struct buf *b, const struct layout *l, void *to);
 
 #endif

@@ -16,7 +16,7 @@
 #define SECRET_MAX 512 /* bytes; PAM_MAX_RESP_SIZE */
 
 struct secret {
-	size_t len;                 /* bytes used */
+	size_t len;		    /* bytes used */
 	char bytes[SECRET_MAX + 1]; /* always NUL-terminated */
 };
 

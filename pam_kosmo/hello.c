@@ -88,7 +88,6 @@ hello_fill(pam_handle_t *pamh, const char *user, struct msg_hello *h)
 	hello_label(pamh, PAM_TTY, h->tty, sizeof(h->tty));
 	hello_label(pamh, PAM_RHOST, h->rhost, sizeof(h->rhost));
 	hello_label(pamh, PAM_RUSER, h->ruser, sizeof(h->ruser));
-	h->ruid = (uint32_t)getuid();
 	set_ssh(pamh, h);
 	return KOSMO_OK;
 }

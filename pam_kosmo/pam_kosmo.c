@@ -2,9 +2,10 @@
  * pam_kosmo.c: what libpam calls, and the one place where a verdict becomes a
  * PAM code.
  *
- * PAM_SUCCESS comes from a RESULT_ALLOW of kosmod and PAM_IGNORE from a
- * RESULT_NOT_MINE, or from a session that Kosmo has nothing to do with; no
- * error on any way leads to either. pam_sm_setcred says why it differs.
+ * PAM_SUCCESS comes from a RESULT_ALLOW of kosmod (sessions, which grant
+ * nothing: RESULT_NOTED) and PAM_IGNORE from a RESULT_NOT_MINE, or from a
+ * session that Kosmo has nothing to do with; no error on any way leads to
+ * either. pam_sm_setcred says why it differs.
  */
 #include "config.h"
 
@@ -46,18 +47,20 @@ static const struct {
 static int
 code_of(enum msg_phase phase, uint8_t result)
 {
+	bool session = phase == PHASE_SESSION || phase == PHASE_SESSION_END;
+
 	switch ((enum msg_result)result) {
 	case RESULT_ALLOW:
-		return PAM_SUCCESS;
+		return session ? PAM_SESSION_ERR : PAM_SUCCESS;
+	case RESULT_NOTED:
+		return session ? PAM_SUCCESS : phases[phase].failed;
 	case RESULT_DENY:
 		return phases[phase].denied;
 	case RESULT_MAXTRIES:
 		return phase == PHASE_AUTH ? PAM_MAXTRIES
 					   : phases[phase].denied;
 	case RESULT_UNKNOWN:
-		if (phase == PHASE_SESSION || phase == PHASE_SESSION_END)
-			return PAM_SESSION_ERR;
-		return PAM_USER_UNKNOWN;
+		return session ? PAM_SESSION_ERR : PAM_USER_UNKNOWN;
 	case RESULT_NOT_MINE:
 		/* auth and password are never "somebody else's business" */
 		if (phase == PHASE_AUTH || phase == PHASE_PASSWORD)
@@ -164,7 +167,7 @@ take_user(struct relay *r)
 		return KOSMO_EPERM;
 	if ((e = account_uid(r->end.user, &uid)) != KOSMO_OK)
 		return e;
-	if (uid == NO_UID)
+	if (uid == NO_UID || uid != r->end.uid)
 		return KOSMO_ENOTFOUND;
 	if (pam_set_item(r->pamh, PAM_USER, r->end.user) != PAM_SUCCESS)
 		return KOSMO_ENOMEM;
@@ -333,7 +336,7 @@ tell_session(pam_handle_t *pamh, const struct options *o, int flags,
 	r->talk_over = true;
 	if ((e = relay_open(r, ticket)) == KOSMO_OK)
 		e = relay_run(r);
-	if (e == KOSMO_OK && r->end.result == RESULT_ALLOW &&
+	if (e == KOSMO_OK && r->end.result == RESULT_NOTED &&
 	    phase == PHASE_SESSION) {
 		r->where = "keeping the ticket";
 		e = keep_session(pamh, r->end.ticket);

@@ -62,6 +62,7 @@ relay_open(struct relay *r, const uint8_t *ticket)
 	if (getrandom(r->nonce, NONCE_LEN, 0) != NONCE_LEN)
 		return KOSMO_EIO;
 	memcpy(open.nonce, r->nonce, NONCE_LEN);
+	open.ruid = (uint32_t)getuid();
 	if (ticket != NULL) {
 		memcpy(open.ticket, ticket, TICKET_LEN);
 		hello_label(r->pamh, PAM_TTY, open.tty, sizeof(open.tty));
@@ -174,7 +175,7 @@ on_end(struct relay *r)
 	if (!secret_bytes_equal(r->end.nonce, r->nonce, NONCE_LEN)) {
 		r->where = "nonce of END";
 		e = KOSMO_EPERM;
-	} else if (r->end.result > RESULT_NO_RIGHT) {
+	} else if (r->end.result > RESULT_NOTED) {
 		r->where = "result of END";
 		e = KOSMO_EFORMAT;
 	}

@@ -20,25 +20,25 @@
 struct audit;
 
 struct audit_event {
-	const char *event;   /* "login", "enroll", "user add", ... */
-	const char *login;   /* NULL or "" where there is no record */
-	uint32_t uid;        /* of the peer */
+	const char *event; /* "login", "enroll", "user add", ... */
+	const char *login; /* NULL or "" where there is no record */
+	uint32_t uid;	   /* of the peer */
 	const char *service;
 	const char *source;  /* address, "console" or "local" */
 	const char *step;    /* "password", "totp", ... */
 	const char *outcome; /* "allow", "deny", "error", "done" */
 	const char *reason;  /* a few stable words */
-	const char *by;      /* who did it, if not the person */
+	const char *by;	     /* who did it, if not the person */
 	const char *ref;     /* four characters, or NULL */
-	int64_t time;        /* seconds since 1970 */
+	int64_t time;	     /* seconds since 1970 */
 };
 
 /*
  * Opens dir/audit.log, or begins it; mends a torn last line. key is the
  * subkey "audit". The three below are its store_events.
  */
-KOSMO_CHECK int audit_open(
-    const char *dir, const uint8_t key[static 32], struct audit **ret);
+KOSMO_CHECK int
+audit_open(const char *dir, const uint8_t key[static 32], struct audit **ret);
 int audit_append(void *audit, uint64_t number, const char *line, size_t len);
 int audit_sync(void *audit);
 void audit_close(struct audit **a);
@@ -50,7 +50,6 @@ KOSMO_CHECK int audit_reopen(struct audit *a);
 KOSMO_CHECK int audit_add(struct txn *t, const struct audit_event *ev);
 
 /* Some lines from ask->offset on; see kmsg.h. At most 2 ms of work. */
-void audit_read(
-    struct audit *a, const struct k_log *ask, struct k_lines *ret);
+void audit_read(struct audit *a, const struct k_log *ask, struct k_lines *ret);
 
 #endif

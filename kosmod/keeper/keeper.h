@@ -53,7 +53,7 @@ void keeper_free(struct keeper **k);
 struct kpeer {
 	uid_t uid;
 	pid_t pid;
-	uint8_t admin; /* 1: accepted on admin.sock */
+	uint8_t admin;	 /* 1: accepted on admin.sock */
 	uint8_t trusted; /* 1: root, or kosmod's own uid: may name anybody */
 };
 

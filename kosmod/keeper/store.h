@@ -52,8 +52,8 @@ struct store_events {
 };
 
 /* `kosmod --init`: makes an empty store in dir. KOSMO_EEXIST if one is. */
-KOSMO_CHECK int store_init(
-    const char *dir, const uint8_t master[static STORE_KEY_LEN]);
+KOSMO_CHECK int
+store_init(const char *dir, const uint8_t master[static STORE_KEY_LEN]);
 
 /*
  * Opens the store in dir: replays the journals, begins a new one. A missing
@@ -61,8 +61,8 @@ KOSMO_CHECK int store_init(
  * opener KOSMO_EPERM, a newer format KOSMO_EVERSION; *ret_why (if not NULL)
  * then points to a static or thread-owned sentence for the log.
  */
-KOSMO_CHECK int store_open(const char *dir,
-    const uint8_t master[static STORE_KEY_LEN],
+KOSMO_CHECK int
+store_open(const char *dir, const uint8_t master[static STORE_KEY_LEN],
     const struct store_events *events, struct store **ret,
     const char **ret_why);
 
@@ -87,7 +87,9 @@ KOSMO_CHECK int store_get(struct store *st, enum rec_type type,
 /*
  * Walks the records of a type, in no order. *cursor is NULL at first; the
  * walk is over at KOSMO_ENOTFOUND. Records that change during it may come
- * twice or not; all others come once. store_walk_end frees an unfinished one.
+ * twice or not; all others come once. store_walk_end frees an unfinished one,
+ * and must before store_close. live.gdbm rests meanwhile; if more is written
+ * than can be held back, KOSMO_ECONFLICT ends the walk: begin it again.
  */
 struct store_walk;
 KOSMO_CHECK int store_next(struct store *st, enum rec_type type,
@@ -116,8 +118,8 @@ KOSMO_CHECK int store_append(struct txn *t, const char *line, size_t len);
  * KOSMO_EFULL (no room on disk; see store_full). t is freed in any case.
  * done may be NULL.
  */
-KOSMO_CHECK int store_commit(struct store *st, struct txn **t,
-    void (*done)(void *arg), void *arg);
+KOSMO_CHECK int store_commit(
+    struct store *st, struct txn **t, void (*done)(void *arg), void *arg);
 void store_abort(struct txn **t);
 
 /*
@@ -132,14 +134,15 @@ bool store_busy(const struct store *st);
 
 /*
  * True when only counters may be written (the ballast is gone): whoever
- * enrols or invites must refuse.
+ * enrols or invites must refuse. Puts and deletes with another version than
+ * STORE_ANY are KOSMO_EFULL then.
  */
 bool store_full(const struct store *st);
 
 struct store_facts {
-	uint64_t sequence;      /* of the last durable batch */
+	uint64_t sequence;	/* of the last durable batch */
 	uint64_t journal_bytes; /* since the last checkpoint */
-	uint64_t checkpoint;    /* seconds since 1970 of the last one */
+	uint64_t checkpoint;	/* seconds since 1970 of the last one */
 	uint64_t records;
 	uint8_t id[STORE_ID_LEN];
 };

@@ -1,0 +1,98 @@
+/*
+ * call.c: the arguments of a HELLO.
+ */
+#include "config.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "kosmoctl/verb.h"
+#include "libkosmo/utf8.h"
+
+int
+call_wrong(struct call *c, enum outcome what, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(c->wrong, sizeof(c->wrong), fmt, ap);
+	va_end(ap);
+	return (int)what;
+}
+
+static void
+copy(char *to, size_t size, const char *from)
+{
+	(void)snprintf(to, size, "%s", from);
+}
+
+static int
+call_add(struct call *c, const char *name, size_t len, const char *value)
+{
+	struct msg_arg *a = &c->hello.args[c->hello.n_args];
+
+	if (c->hello.n_args == ARGS_MAX || len >= sizeof(a->name) ||
+	    strlen(value) >= sizeof(a->value)) {
+		(void)call_wrong(c, USAGE, "%.*s is too long",
+		    len == 0 ? 8 : (int)len, len == 0 ? "argument" : name);
+		return KOSMO_ETOOBIG;
+	}
+	if (!utf8_clean(value, strlen(value), false)) {
+		(void)call_wrong(c, USAGE,
+		    "%.*s holds control characters or is not UTF-8",
+		    len == 0 ? 8 : (int)len, len == 0 ? "argument" : name);
+		return KOSMO_EINVAL;
+	}
+	memset(a, 0, sizeof(*a));
+	memcpy(a->name, name, len);
+	copy(a->value, sizeof(a->value), value);
+	c->hello.n_args++;
+	return KOSMO_OK;
+}
+
+int
+call_set(struct call *c, const char *name, const char *value)
+{
+	for (uint8_t i = 0; i < c->hello.n_args; i++) {
+		struct msg_arg *a = &c->hello.args[i];
+
+		if (strcmp(a->name, name) == 0) {
+			copy(a->value, sizeof(a->value), value);
+			return KOSMO_OK;
+		}
+	}
+	return call_add(c, name, strlen(name), value);
+}
+
+/* Options of kosmoctl itself: nothing that kosmod needs to know. */
+static bool
+is_own(const struct args_option *o)
+{
+	static const char *const own[] = { "socket", "json", "stdin" };
+
+	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++) {
+		if (strlen(own[i]) == o->name_len &&
+		    memcmp(own[i], o->name, o->name_len) == 0)
+			return true;
+	}
+	return false;
+}
+
+int
+call_fill(struct call *c)
+{
+	const struct args *a = c->args;
+	int r = KOSMO_OK;
+
+	for (size_t i = 0; i < a->n_words && r == KOSMO_OK; i++)
+		r = call_add(c, "", 0, a->words[i]);
+	for (size_t i = 0; i < a->n_options && r == KOSMO_OK; i++) {
+		const struct args_option *o = &a->options[i];
+
+		if (!is_own(o))
+			r = call_add(c, o->name, o->name_len,
+			    o->value == NULL ? "" : o->value);
+	}
+	return r;
+}

@@ -1,0 +1,278 @@
+#include "config.h"
+
+#include "client.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "libkosmo/packet.h"
+#include "libkosmo/path.h"
+
+#define PATIENCE 60000 /* ms for the next message, unless WAIT says more */
+#define CONNECT_PATIENCE 5000
+#define IDLE 1000 /* ms before more rows are asked for */
+
+struct client {
+	int fd;
+	const struct client_ways *ways;
+	int64_t patience;
+	uint8_t nonce[NONCE_LEN];
+	uint8_t *ret;
+	bool over;
+};
+
+/* The folder of path into dir, and the path of the socket to use. */
+static int
+socket_paths(const char *path, bool admin, char dir[static 108],
+    struct sockaddr_un *addr)
+{
+	const char *slash = strrchr(path, '/');
+	size_t n = slash == NULL ? 0 : (size_t)(slash - path);
+	const char *base = slash == NULL ? path : slash + 1;
+	int len;
+
+	memset(addr, 0, sizeof(*addr));
+	addr->sun_family = AF_UNIX;
+	if (n >= 108)
+		return KOSMO_EINVAL;
+	if (slash == NULL)
+		(void)strcpy(dir, ".");
+	else if (n == 0)
+		(void)strcpy(dir, "/");
+	else
+		(void)snprintf(dir, 108, "%.*s", (int)n, path);
+	len = snprintf(addr->sun_path, sizeof(addr->sun_path), "%s/%s", dir,
+	    admin ? KOSMO_ADMIN_SOCKET : base);
+	return len < 0 || (size_t)len >= sizeof(addr->sun_path) ? KOSMO_EINVAL
+								: KOSMO_OK;
+}
+
+static bool
+is_own(uid_t uid)
+{
+	return uid != 0 && uid == geteuid();
+}
+
+static int
+check_folder(const char *dir)
+{
+	struct stat st;
+
+	if (stat(dir, &st) == -1)
+		return errno == EACCES ? KOSMO_EPERM : KOSMO_ENOTFOUND;
+	if (!S_ISDIR(st.st_mode) || (st.st_mode & (S_IWGRP | S_IWOTH)) != 0 ||
+	    (st.st_uid != 0 && !is_own(st.st_uid)))
+		return KOSMO_EINVAL;
+	return KOSMO_OK;
+}
+
+static int
+check_server(int fd)
+{
+	struct ucred cred = { 0 };
+	socklen_t len = sizeof(cred);
+	const struct passwd *pw;
+
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len) == -1)
+		return KOSMO_EIO;
+	if (cred.uid == 0 || is_own(cred.uid))
+		return KOSMO_OK;
+	pw = getpwnam(KOSMO_USER);
+	return pw != NULL && pw->pw_uid == cred.uid ? KOSMO_OK : KOSMO_EINVAL;
+}
+
+static int
+connect_error(int err)
+{
+	switch (err) {
+	case EACCES:
+	case EPERM:
+		return KOSMO_EPERM;
+	default:
+		return KOSMO_ENOTFOUND;
+	}
+}
+
+/* connect(2) with an end: a server that never accepts keeps nobody. */
+static int
+connect_soon(int fd, const struct sockaddr_un *addr)
+{
+	struct timeval tv = { CONNECT_PATIENCE / 1000, 0 };
+
+	(void)setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &tv, sizeof(tv));
+	if (connect(fd, (const struct sockaddr *)addr, sizeof(*addr)) == -1)
+		return connect_error(errno);
+	return KOSMO_OK;
+}
+
+int
+client_connect(const char *path, bool admin, int *ret_fd)
+{
+	struct sockaddr_un addr;
+	char dir[108];
+	int fd = -1, r;
+
+	*ret_fd = -1;
+	if ((r = socket_paths(path, admin, dir, &addr)) != KOSMO_OK ||
+	    (r = check_folder(dir)) != KOSMO_OK)
+		return r;
+	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+	if (fd == -1)
+		return KOSMO_EIO;
+	if ((r = connect_soon(fd, &addr)) == KOSMO_OK)
+		r = check_server(fd);
+	if (r != KOSMO_OK)
+		(void)close(fd);
+	else
+		*ret_fd = fd;
+	return r;
+}
+
+static int
+send_opening(struct client *c, const struct msg_hello *hello)
+{
+	int64_t deadline = packet_now() + PATIENCE;
+	struct msg_open open = {
+		.version = MSG_VERSION, .phase = PHASE_VERB, .ruid = getuid()
+	};
+	int r;
+
+	if (getrandom(c->nonce, NONCE_LEN, 0) != NONCE_LEN)
+		return KOSMO_EIO;
+	memcpy(open.nonce, c->nonce, NONCE_LEN);
+	r = packet_send(c->fd, &msg_open_layout, &open, -1, deadline);
+	if (r == KOSMO_OK)
+		r = packet_send(c->fd, &msg_hello_layout, hello, -1, deadline);
+	return r;
+}
+
+static int
+on_show(struct client *c, const struct buf *b)
+{
+	struct msg_show show;
+	int r = packet_get(b, &msg_show_layout, &show);
+
+	return r == KOSMO_OK ? c->ways->show(c->ways->arg, &show) : r;
+}
+
+static int
+on_ask(struct client *c, const struct buf *b)
+{
+	struct msg_answer answer = { .text = { 0 } };
+	struct msg_ask ask;
+	int r = packet_get(b, &msg_ask_layout, &ask);
+
+	if (r == KOSMO_OK)
+		r = c->ways->ask(c->ways->arg, c->fd, &ask, &answer.text);
+	if (r == KOSMO_OK)
+		r = packet_send(c->fd, &msg_answer_layout, &answer, -1,
+		    packet_now() + PATIENCE);
+	/* Gone with an END behind it: that one is worth reading. */
+	if (r == KOSMO_ECLOSED)
+		r = KOSMO_OK;
+	secret_done(&answer.text);
+	explicit_bzero(&ask, sizeof(ask));
+	return r;
+}
+
+static int
+on_wait(struct client *c, const struct buf *b)
+{
+	struct msg_wait wait;
+	int r = packet_get(b, &msg_wait_layout, &wait);
+
+	if (r == KOSMO_OK)
+		c->patience = (int64_t)wait.seconds * 1000 + PATIENCE;
+	return r;
+}
+
+static int
+ask_for_more(struct client *c)
+{
+	static const struct msg_more more = { 0 };
+	struct pollfd p = { c->fd, POLLIN, 0 };
+
+	if (poll(&p, 1, IDLE) > 0)
+		return KOSMO_OK;
+	return packet_send(
+	    c->fd, &msg_more_layout, &more, -1, packet_now() + PATIENCE);
+}
+
+static int
+on_row(struct client *c, const struct buf *b)
+{
+	struct msg_row row;
+	int r = packet_get(b, &msg_row_layout, &row);
+
+	if (r == KOSMO_OK)
+		r = c->ways->row(c->ways->arg, &row);
+	if (r == CLIENT_MORE)
+		r = ask_for_more(c);
+	explicit_bzero(&row, sizeof(row));
+	return r;
+}
+
+static int
+on_end(struct client *c, const struct buf *b)
+{
+	struct msg_end end;
+	int r = packet_get(b, &msg_end_layout, &end);
+
+	if (r != KOSMO_OK)
+		return r;
+	if (secret_bytes_equal(end.nonce, c->nonce, NONCE_LEN))
+		*c->ret = end.result;
+	c->over = true;
+	return KOSMO_OK;
+}
+
+static const struct {
+	uint8_t type;
+	int (*handle)(struct client *c, const struct buf *b);
+} handlers[] = {
+	{ M_SHOW, on_show },
+	{ M_ASK, on_ask },
+	{ M_WAIT, on_wait },
+	{ M_ROW, on_row },
+	{ M_END, on_end },
+};
+
+static int
+handle(struct client *c, const struct buf *b)
+{
+	for (size_t i = 0; i < sizeof(handlers) / sizeof(handlers[0]); i++) {
+		if (handlers[i].type == packet_type(b))
+			return handlers[i].handle(c, b);
+	}
+	return KOSMO_EFORMAT;
+}
+
+int
+client_run(int fd, const struct msg_hello *hello,
+    const struct client_ways *ways, uint8_t *ret)
+{
+	struct client c = { .fd = fd, .ways = ways, .ret = ret };
+	struct buf b = BUF_INIT;
+	int r;
+
+	*ret = RESULT_ERROR;
+	r = send_opening(&c, hello);
+	while (r == KOSMO_OK && !c.over) {
+		int64_t patience = c.patience > 0 ? c.patience : PATIENCE;
+
+		c.patience = 0;
+		r = packet_recv(fd, &b, NULL, packet_now() + patience);
+		if (r == KOSMO_OK)
+			r = handle(&c, &b);
+	}
+	buf_done(&b);
+	return r;
+}

@@ -1,0 +1,306 @@
+#include "config.h"
+
+#include "session.h"
+
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "kosmoctl/client.h"
+#include "kosmoctl/terminal.h"
+#include "kosmoctl/usage.h"
+#include "kosmoctl/view.h"
+#include "kosmoctl/words.h"
+
+#define RETRIES 30   /* seconds that log --follow waits for a new kosmod */
+#define UNANSWERED 8 /* asks that get an empty answer at the end of input */
+
+struct session {
+	struct call call;
+	struct showing showing;
+	struct terminal terminal;
+	char error[WORDS_LEN]; /* the last thing that went wrong */
+	unsigned unanswered;   /* asks since standard input ended */
+};
+
+static void
+copy(char *to, size_t size, const char *from)
+{
+	(void)snprintf(to, size, "%s", from);
+}
+
+static void
+fill_hello(struct session *s)
+{
+	struct msg_hello *h = &s->call.hello;
+	const struct passwd *pw = getpwuid(getuid());
+
+	if (pw != NULL)
+		copy(h->user, sizeof(h->user), pw->pw_name);
+	h->uid = getuid();
+	copy(h->service, sizeof(h->service), "kosmoctl");
+	copy(h->tty, sizeof(h->tty), s->terminal.name);
+	copy(h->verb, sizeof(h->verb), s->call.verb->name);
+	copy(h->language, sizeof(h->language), lang_name(s->call.lang));
+	h->columns = s->terminal.columns;
+	h->lines = s->terminal.lines;
+}
+
+static void
+say_error(struct session *s, const char *text)
+{
+	copy(s->error, sizeof(s->error), text);
+	(void)fflush(stdout);
+	(void)fprintf(stderr, "%s%s\n",
+	    strncmp(text, "Kosmo", 5) == 0 ? "" : "kosmoctl: ", text);
+}
+
+static enum outcome
+end_with(struct session *s, enum outcome what, const char *msgid)
+{
+	char text[WORDS_LEN];
+
+	words(text, s->call.lang, msgid, NULL);
+	say_error(s, text);
+	return what;
+}
+
+static enum outcome
+no_kosmod(struct session *s)
+{
+	return end_with(s, UNREACHABLE,
+	    N_("Can't reach kosmod. Look at: systemctl status kosmod"));
+}
+
+static enum outcome
+no_right(struct session *s)
+{
+	return end_with(s, NO_RIGHT,
+	    N_("You may not do that (needs root or group kosmo-admin)."));
+}
+
+static int
+on_show(void *arg, const struct msg_show *show)
+{
+	struct session *s = arg;
+	FILE *out =
+	    show->error != 0 || s->showing.json != NULL ? stderr : stdout;
+	size_t n = strlen(show->text);
+
+	if (show->error != 0)
+		copy(s->error, sizeof(s->error), show->text);
+	(void)fflush(stdout);
+	(void)fputs(show->text, out);
+	if (n == 0 || show->text[n - 1] != '\n')
+		(void)fputc('\n', out);
+	return fflush(out) == 0 ? KOSMO_OK : KOSMO_EIO;
+}
+
+/*
+ * Standard input has ended, or there is no terminal. Where answers come from
+ * a file the rest is empty: then kosmod says how the verb ended.
+ */
+static int
+no_answer(struct session *s)
+{
+	if (s->unanswered++ == 0)
+		(void)end_with(s, REFUSED,
+		    N_("There is no terminal to ask at, and no answer on "
+		       "standard input (--stdin)."));
+	return s->call.answers && s->unanswered <= UNANSWERED ? KOSMO_OK
+							      : KOSMO_ENOTFOUND;
+}
+
+static int
+on_ask(void *arg, int connection, const struct msg_ask *ask, struct secret *ret)
+{
+	struct session *s = arg;
+	int r;
+
+	(void)fflush(stdout);
+	r = terminal_ask(&s->terminal, connection, ask, ret);
+	while (r == KOSMO_ETOOBIG && s->terminal.tty) {
+		(void)end_with(
+		    s, REFUSED, N_("That is too long. Please type it again."));
+		r = terminal_ask(&s->terminal, connection, ask, ret);
+	}
+	return r == KOSMO_ENOTFOUND ? no_answer(s) : r;
+}
+
+static int
+on_row(void *arg, const struct msg_row *row)
+{
+	struct session *s = arg;
+
+	return view_row(&s->showing, row);
+}
+
+static enum outcome
+judge_result(struct session *s, uint8_t result)
+{
+	switch (result) {
+	case RESULT_ALLOW:
+		return DONE;
+	case RESULT_USAGE:
+		usage_put(stderr, "usage: ", s->call.verb);
+		return USAGE;
+	case RESULT_NO_RIGHT:
+		return no_right(s);
+	case RESULT_ERROR:
+		if (s->error[0] == '\0')
+			(void)end_with(s, REFUSED,
+			    N_("kosmod could not do that; its log says why."));
+		return REFUSED;
+	default:
+		return REFUSED;
+	}
+}
+
+static enum outcome
+judge_error(struct session *s, int err)
+{
+	switch (err) {
+	case KOSMO_ENOTFOUND:
+	case KOSMO_EPERM:
+	case KOSMO_ETOOBIG:
+		return REFUSED; /* said where it came up */
+	case KOSMO_ENOMEM:
+		return end_with(s, REFUSED, N_("out of memory"));
+	default:
+		return no_kosmod(s);
+	}
+}
+
+static enum outcome
+connect_failed(struct session *s, int err)
+{
+	switch (err) {
+	case KOSMO_EPERM:
+		return no_right(s);
+	case KOSMO_EINVAL:
+		return end_with(s, UNREACHABLE,
+		    N_("That socket is not kosmod's: its folder or its server "
+		       "belongs to somebody else."));
+	default:
+		return no_kosmod(s);
+	}
+}
+
+/* One connection. *ret_lost: it was there and broke. */
+static enum outcome
+converse(struct session *s, bool *ret_lost)
+{
+	const struct client_ways ways = { on_show, on_ask, on_row, s };
+	uint8_t result = RESULT_ERROR;
+	int fd = -1, r;
+
+	*ret_lost = false;
+	r = client_connect(s->call.args->socket, s->call.verb->admin, &fd);
+	if (r != KOSMO_OK)
+		return connect_failed(s, r);
+	r = client_run(fd, &s->call.hello, &ways, &result);
+	(void)close(fd);
+	*ret_lost = r == KOSMO_ECLOSED || r == KOSMO_ETIMEOUT ||
+	    (r == KOSMO_OK && result == RESULT_ERROR);
+	if (*ret_lost && s->showing.follow)
+		return UNREACHABLE;
+	return r == KOSMO_OK ? judge_result(s, result) : judge_error(s, r);
+}
+
+/* log --follow outlives a conversation's deadline and kosmod itself. */
+static enum outcome
+follow(struct session *s)
+{
+	const struct timespec second = { 1, 0 };
+	enum outcome what;
+	int failed = 0;
+	bool lost;
+
+	for (;;) {
+		char offset[24];
+
+		what = converse(s, &lost);
+		failed = lost ? 0 : failed + 1;
+		if (what != UNREACHABLE || s->showing.offset == 0 ||
+		    failed > RETRIES)
+			return what;
+		(void)snprintf(offset, sizeof(offset), "%llu",
+		    (unsigned long long)s->showing.offset);
+		if (call_set(&s->call, "offset", offset) != KOSMO_OK)
+			return REFUSED;
+		(void)nanosleep(&second, NULL);
+	}
+}
+
+static enum outcome
+run(struct session *s)
+{
+	struct call *c = &s->call;
+	bool lost;
+	int r;
+
+	if (call_fill(c) != KOSMO_OK)
+		return USAGE;
+	if (c->verb->prepare != NULL && (r = c->verb->prepare(c)) != DONE)
+		return (enum outcome)r;
+	terminal_open(&s->terminal, c->answers);
+	fill_hello(s);
+	if (s->showing.json != NULL && s->showing.follow)
+		json_stream(s->showing.json);
+	if (s->showing.follow)
+		return follow(s);
+	return converse(s, &lost);
+}
+
+static enum outcome
+finish(struct session *s, enum outcome what)
+{
+	struct json *j = s->showing.json;
+
+	if (view_end(&s->showing, what == DONE) != KOSMO_OK && what == DONE)
+		what = REFUSED;
+	if (j != NULL &&
+	    json_end(j, what == DONE ? NULL : s->error) != KOSMO_OK &&
+	    what == DONE)
+		what = REFUSED;
+	return what;
+}
+
+enum outcome
+session_run(const struct args *args, enum lang lang)
+{
+	struct session *s = calloc(1, sizeof(*s));
+	enum outcome what;
+
+	if (s == NULL)
+		return REFUSED;
+	s->call.verb = args->verb;
+	s->call.args = args;
+	s->call.lang = lang;
+	s->call.answers = args->answers;
+	s->showing.view = args->verb->view;
+	s->showing.out = stdout;
+	s->showing.err = stderr;
+	s->showing.lang = lang;
+	s->showing.follow = args_option(args, "follow") != NULL;
+	s->showing.png = args_option(args, "png");
+	s->terminal.in = s->terminal.out = -1;
+	if (args->json)
+		s->showing.json = json_new(args->verb->view->shape, stdout);
+	if (args->json && s->showing.json == NULL)
+		what = REFUSED;
+	else
+		what = run(s);
+	if (s->call.wrong[0] != '\0')
+		say_error(s, s->call.wrong);
+	if (s->call.wrong[0] != '\0' && what == USAGE)
+		usage_put(stderr, "usage: ", args->verb);
+	what = finish(s, what);
+	json_free(&s->showing.json);
+	terminal_close(&s->terminal);
+	explicit_bzero(s, sizeof(*s));
+	free(s);
+	return what;
+}

@@ -1,0 +1,116 @@
+/*
+ * user.c: what kosmoctl itself does for `user ...`: look at the values, so
+ * that mistakes are told before anything is asked, and find the account.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <pwd.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "kosmoctl/verb.h"
+#include "libkosmo/date.h"
+#include "libkosmo/mail_address.h"
+
+int
+user_name_prepare(struct call *c)
+{
+	const char *login = c->args->words[0];
+	const char *expires = args_option(c->args, "expires");
+	uint32_t seconds;
+
+	if (login[0] == '\0' || strlen(login) > NAME_LEN)
+		return call_wrong(c, USAGE, "LOGIN is empty or too long");
+	if (login[0] == '-')
+		return call_wrong(c, USAGE, "LOGIN begins with a hyphen");
+	if (expires != NULL && duration_parse(expires, &seconds) != KOSMO_OK)
+		return call_wrong(c, USAGE,
+		    "--expires: \"%.64s\" is no time like 30d or 12h", expires);
+	return DONE;
+}
+
+/* The options that user add and user set share. */
+static int
+check_values(struct call *c)
+{
+	const char *email = args_option(c->args, "email");
+	const char *language = args_option(c->args, "language");
+
+	if (email != NULL && !mail_address_valid(email))
+		return call_wrong(c, USAGE,
+		    "--email: \"%.64s\" is not an e-mail address", email);
+	if (language != NULL && strcmp(language, "ja") != 0 &&
+	    strcmp(language, "en") != 0)
+		return call_wrong(c, USAGE,
+		    "--language: \"%.64s\" is neither ja nor en", language);
+	return user_name_prepare(c);
+}
+
+int
+user_set_prepare(struct call *c)
+{
+	bool birth = args_option(c->args, "birth-date-stdin") != NULL;
+
+	if (args_option(c->args, "email") == NULL &&
+	    args_option(c->args, "name") == NULL &&
+	    args_option(c->args, "language") == NULL && !birth)
+		return call_wrong(c, USAGE, "nothing to set");
+	c->answers = c->answers || birth;
+	return check_values(c);
+}
+
+/* The uid of the account that LOGIN names, as text. */
+static int
+find_account(struct call *c)
+{
+	const char *login = c->args->words[0];
+	const struct passwd *pw;
+	uint32_t uid = NO_UID;
+	char text[16];
+
+	errno = 0;
+	pw = getpwnam(login);
+	if (pw != NULL)
+		uid = pw->pw_uid;
+	else if (args_option(c->args, "no-account") == NULL)
+		return call_wrong(c, REFUSED,
+		    "there is no Unix account %.64s: make it first, or use "
+		    "--no-account",
+		    login);
+	(void)snprintf(text, sizeof(text), "%u", (unsigned)uid);
+	return call_set(c, "uid", text) == KOSMO_OK ? DONE : USAGE;
+}
+
+int
+user_add_prepare(struct call *c)
+{
+	int r = check_values(c);
+
+	return r == DONE ? find_account(c) : r;
+}
+
+int
+user_list_prepare(struct call *c)
+{
+	static const char *const states[] = { "invited", "registered", "active",
+		"expired", "locked" };
+	const char *p = args_option(c->args, "state");
+
+	while (p != NULL) {
+		size_t len = strcspn(p, ","), i = 0;
+
+		while (i < 5 &&
+		    (strlen(states[i]) != len ||
+			memcmp(states[i], p, len) != 0))
+			i++;
+		if (i == 5)
+			return call_wrong(c, USAGE,
+			    "--state: \"%.*s\" is none of invited, registered, "
+			    "active, expired, locked",
+			    len > 64 ? 64 : (int)len, p);
+		p = p[len] == ',' ? p + len + 1 : NULL;
+	}
+	return DONE;
+}

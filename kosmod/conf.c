@@ -1,0 +1,197 @@
+#include "config.h"
+
+#include "conf.h"
+
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "kosmod/conf_read.h"
+#include "kosmod/kmsg.h"
+#include "kosmod/trusted.h"
+#include "libkosmo/path.h"
+
+#define MINUTE 60U
+#define HOUR 3600U
+#define DAY 86400U
+#define FILE_MAX ((off_t)1024 * 1024)
+#define BLOCKLIST_MAX ((off_t)64 * 1024 * 1024)
+#define BOTH (STEP_PASSWORD | STEP_FACTOR)
+
+const struct conf_service conf_plain_service = {
+	.steps = BOTH,
+	.deadline = 5 * MINUTE,
+};
+
+static const struct conf_service built_in[] = {
+	{ .name = "sshd",
+	    .steps = BOTH,
+	    .login = true,
+	    .dialogue = true,
+	    .deadline = 14 * MINUTE },
+	{ .name = "login",
+	    .steps = BOTH,
+	    .login = true,
+	    .dialogue = true,
+	    .console = true,
+	    .deadline = 14 * MINUTE },
+	{ .name = "sudo", .steps = BOTH, .deadline = 5 * MINUTE },
+	{ .name = "su", .steps = BOTH, .deadline = 5 * MINUTE },
+	{ .name = "passwd", .steps = BOTH, .deadline = 5 * MINUTE },
+	{ .name = "locker", .steps = BOTH, .deadline = 1 * MINUTE },
+	{ .name = "kosmoctl",
+	    .steps = BOTH,
+	    .dialogue = true,
+	    .deadline = 14 * MINUTE },
+};
+
+/* User IDs that look as if the house itself were speaking. */
+static const char deny[] = "administrator webmaster postmaster hostmaster "
+			   "supervisor sysadmin helpdesk security password";
+
+void
+conf_host_domain(char *out, size_t size)
+{
+	struct utsname host;
+	const char *name = "", *dot;
+
+	if (uname(&host) == 0)
+		name = host.nodename;
+	dot = strchr(name, '.');
+	if (dot != NULL && dot[1] != '\0')
+		name = dot + 1;
+	(void)snprintf(out, size, "%s", name[0] != '\0' ? name : "kosmo");
+	for (char *p = out; *p != '\0'; p++) {
+		if (*p == ':')
+			*p = '-';
+	}
+}
+
+static void
+default_policy(struct conf *conf)
+{
+	conf->user_id.min = 8;
+	conf->user_id.max = 13;
+	(void)snprintf(
+	    conf->user_id.deny, sizeof(conf->user_id.deny), "%s", deny);
+	conf->password.min = 8;
+	conf->password.max = 64;
+	conf->password.classes =
+	    CLASS_UPPER | CLASS_LOWER | CLASS_DIGIT | CLASS_SYMBOL;
+	conf->password.history = 5;
+	conf->registration.expires = 30 * DAY;
+	conf_host_domain(conf->totp.issuer, sizeof(conf->totp.issuer));
+	(void)snprintf(
+	    conf->totp.algorithm, sizeof(conf->totp.algorithm), "SHA1");
+	conf->totp.digits = 6;
+	conf->totp.period = 30;
+	conf->totp.window = 1;
+}
+
+static void
+default_login(struct conf *conf)
+{
+	conf->throttle.free = 5;
+	conf->throttle.window = 15 * MINUTE;
+	conf->throttle.base = 1 * MINUTE;
+	conf->throttle.ceiling = 15 * MINUTE;
+	conf->throttle.per_source = 50;
+	conf->throttle.per_source_window = HOUR;
+	conf->throttle.per_person = 20;
+	conf->throttle.per_person_window = HOUR;
+	conf->throttle.known_for = 30 * DAY;
+	conf->throttle.lock = 30;
+	conf->login.methods = METHOD_BIT(METHOD_PASSKEY) |
+	    METHOD_BIT(METHOD_TOTP) | METHOD_BIT(METHOD_EMAIL);
+	conf->login.order[0] = METHOD_PASSKEY;
+	conf->login.order[1] = METHOD_TOTP;
+	conf->login.order[2] = METHOD_EMAIL;
+	conf->login.floor = STEP_FACTOR;
+	conf->login.attempts = 3;
+	(void)snprintf(
+	    conf->login.language, sizeof(conf->login.language), "en");
+}
+
+void
+conf_defaults(struct conf *conf)
+{
+	memset(conf, 0, sizeof(*conf));
+	default_policy(conf);
+	default_login(conf);
+	conf->limits.conversations = 1000;
+	conf->limits.per_uid = 32;
+	conf->limits.idle = 5 * MINUTE;
+	(void)snprintf(
+	    conf->paths.socket, sizeof(conf->paths.socket), "%s", KOSMO_SOCKET);
+	(void)snprintf(conf->paths.state, sizeof(conf->paths.state), "%s",
+	    KOSMO_STATE_DIR);
+	(void)snprintf(conf->paths.master_key, sizeof(conf->paths.master_key),
+	    "%s", KOSMO_MASTER_KEY);
+	memcpy(conf->services, built_in, sizeof(built_in));
+	conf->n_services = sizeof(built_in) / sizeof(built_in[0]);
+}
+
+/* A block list that nobody could open later is said now. */
+static int
+check_blocklist(const struct conf *conf, FILE *err)
+{
+	const char *why = NULL;
+	int fd, r;
+
+	if (conf->password.blocklist[0] == '\0')
+		return KOSMO_OK;
+	r = trusted_open(
+	    conf->password.blocklist, 022, BLOCKLIST_MAX, &fd, &why);
+	if (r != KOSMO_OK) {
+		(void)fprintf(err, "%s: [password] blocklist: %s\n",
+		    conf->password.blocklist, why);
+		return KOSMO_EINVAL;
+	}
+	(void)close(fd);
+	return KOSMO_OK;
+}
+
+static int
+read_file(const char *path, struct conf *conf, FILE *err)
+{
+	const char *why = NULL;
+	FILE *in;
+	int fd, r;
+
+	if (trusted_open(path, 022, FILE_MAX, &fd, &why) != KOSMO_OK) {
+		(void)fprintf(err, "%s: %s\n", path, why);
+		return KOSMO_EINVAL;
+	}
+	if ((in = fdopen(fd, "re")) == NULL) {
+		(void)close(fd);
+		return KOSMO_ENOMEM;
+	}
+	r = conf_read(in, path, conf, err);
+	(void)fclose(in);
+	return r;
+}
+
+int
+conf_load(const char *path, struct conf *ret, FILE *err)
+{
+	int r;
+
+	conf_defaults(ret);
+	if (path == NULL)
+		return KOSMO_OK;
+	if ((r = read_file(path, ret, err)) != KOSMO_OK)
+		return r;
+	if ((r = conf_check(ret, path, err)) != KOSMO_OK)
+		return r;
+	return check_blocklist(ret, err);
+}
+
+const struct conf_service *
+conf_service(const struct conf *conf, const char *name)
+{
+	for (uint32_t i = 0; i < conf->n_services; i++) {
+		if (strcmp(conf->services[i].name, name) == 0)
+			return &conf->services[i];
+	}
+	return &conf_plain_service;
+}

@@ -1,0 +1,40 @@
+/*
+ * answers.h: the functions behind the permit table, one a request of kmsg.h,
+ * where their meaning is written. Each answers exactly once.
+ */
+#ifndef KOSMO_KEEPER_ANSWERS_H
+#define KOSMO_KEEPER_ANSWERS_H
+
+#include "kosmod/keeper/conv.h"
+
+/* bind.c */
+void answer_bind(struct kconv *c, const union kmsg *msg);
+/* password.c */
+void answer_try(struct kconv *c, const union kmsg *msg);
+void answer_password(struct kconv *c, const union kmsg *msg);
+void password_let_go(struct kconv *c); /* c needs no hashing permit more */
+/* factor.c */
+void answer_code(struct kconv *c, const union kmsg *msg);
+void answer_vouch(struct kconv *c, const union kmsg *msg);
+/* change.c */
+void answer_profile(struct kconv *c, const union kmsg *msg);
+void answer_old(struct kconv *c, const union kmsg *msg);
+void answer_old_hash(struct kconv *c, const union kmsg *msg);
+void answer_set_password(struct kconv *c, const union kmsg *msg);
+void answer_name(struct kconv *c, const union kmsg *msg);
+void answer_remove(struct kconv *c, const union kmsg *msg);
+/* enrol.c */
+void answer_seed(struct kconv *c, const union kmsg *msg);
+void answer_seed_code(struct kconv *c, const union kmsg *msg);
+/* judge.c */
+void answer_finish(struct kconv *c, const union kmsg *msg);
+/* admin.c, people.c */
+void answer_user_add(struct kconv *c, const union kmsg *msg);
+void answer_user_set(struct kconv *c, const union kmsg *msg);
+void answer_user_act(struct kconv *c, const union kmsg *msg);
+void answer_user_show(struct kconv *c, const union kmsg *msg);
+void answer_user_next(struct kconv *c, const union kmsg *msg);
+void answer_log(struct kconv *c, const union kmsg *msg);
+void answer_status(struct kconv *c, const union kmsg *msg);
+
+#endif

@@ -1,0 +1,190 @@
+/*
+ * bind.c: K_BIND. Whom the conversation is about, where it comes from, and
+ * what policy asks of it.
+ */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "kosmod/keeper/answers.h"
+
+static void
+copy(char *to, size_t size, const char *from)
+{
+	(void)snprintf(to, size, "%s", from);
+}
+
+/* From a peer that isn't trusted, service and options are labels only. */
+static void
+choose_row(struct kconv *c, const struct k_bind *b)
+{
+	const char *name = b->service;
+
+	if (c->open.phase == PHASE_VERB)
+		name = "kosmoctl";
+	else if (!c->peer.trusted)
+		name = "locker";
+	c->row = *conf_service(c->k->conf, name);
+	copy(c->service, sizeof(c->service), b->service);
+	copy(c->tty, sizeof(c->tty), b->tty);
+}
+
+static void
+choose_origin(struct kconv *c, const struct k_bind *b)
+{
+	struct origin *o = &c->origin;
+
+	memset(o, 0, sizeof(*o));
+	if (!c->peer.trusted || c->open.phase == PHASE_VERB) {
+		copy(o->name, sizeof(o->name), "local");
+	} else if (b->source[0] != '\0') {
+		copy(o->name, sizeof(o->name), b->source);
+		o->address = true;
+	} else if (b->console && c->row.console) {
+		copy(o->name, sizeof(o->name), "console");
+		o->console = true;
+	} else {
+		/* sudo and su say no source, a broken sshd neither */
+		copy(o->name, sizeof(o->name),
+		    c->row.login ? "unknown" : "local");
+		o->address = c->row.login;
+	}
+}
+
+static uint8_t
+required_steps(const struct kconv *c, const struct k_bind *b)
+{
+	uint8_t steps = c->row.steps;
+
+	if (steps == 0)
+		steps = STEP_PASSWORD | STEP_FACTOR;
+	if (c->peer.trusted && (b->options & OPT_STEPS) != 0) {
+		steps = 0;
+		if ((b->options & OPT_STEP_PASSWORD) != 0)
+			steps |= STEP_PASSWORD;
+		if ((b->options & OPT_STEP_FACTOR) != 0)
+			steps |= STEP_FACTOR;
+	}
+	if (c->open.phase == PHASE_VERB || c->open.phase == PHASE_PASSWORD)
+		steps = STEP_PASSWORD | STEP_FACTOR;
+	return steps | c->k->conf->login.floor;
+}
+
+static bool
+unknown_ignored(const struct kconv *c, const struct k_bind *b)
+{
+	if (c->peer.trusted && (b->options & OPT_UNKNOWN_IGNORE) != 0)
+		return true;
+	if (c->peer.trusted && (b->options & OPT_UNKNOWN_FAIL) != 0)
+		return false;
+	return c->k->conf->login.unknown_ignore;
+}
+
+/* A name without a Unix account may be an alias of one. */
+static int
+resolve_alias(struct kconv *c)
+{
+	struct buf value = BUF_INIT;
+	uint64_t version;
+	int r;
+
+	r = store_get(c->k->store, REC_ALIAS, c->login, &value, &version);
+	if (r == KOSMO_OK && value.len <= NAME_LEN) {
+		copy(c->alias, sizeof(c->alias), c->login);
+		memcpy(c->login, value.data, value.len);
+		c->login[value.len] = '\0';
+	}
+	buf_done(&value);
+	return r == KOSMO_ENOTFOUND ? KOSMO_OK : r;
+}
+
+/* The record must be of the account that asks; a mismatch is nobody. */
+static bool
+uid_fits(const struct kconv *c, const struct person *p)
+{
+	if (!c->peer.trusted || c->open.phase == PHASE_VERB)
+		return p->uid == c->peer.uid ||
+		    (c->peer.trusted && p->uid == c->uid);
+	if (c->alias[0] != '\0' || p->uid == NO_UID)
+		return true;
+	return p->uid == c->uid;
+}
+
+static void
+note_mismatch(struct kconv *c)
+{
+	struct txn *t = NULL;
+
+	if (store_begin(c->k->store, &t) != KOSMO_OK)
+		return;
+	if (kconv_audit(c, t, "bind", "uid", "deny",
+		"the account has another uid than was recorded") != KOSMO_OK ||
+	    store_commit(c->k->store, &t, NULL, NULL) != KOSMO_OK)
+		store_abort(&t);
+}
+
+/* For su with who = caller it is the caller, by the uid that runs su. */
+static int
+find_person(struct kconv *c, const struct k_bind *b)
+{
+	struct person p;
+	uint64_t version;
+	int r;
+
+	copy(c->login, sizeof(c->login), c->row.caller ? b->ruser : b->user);
+	c->uid = c->row.caller ? c->open.ruid : b->uid;
+	if (c->uid == NO_UID && c->open.phase != PHASE_VERB &&
+	    (r = resolve_alias(c)) != KOSMO_OK)
+		return r;
+	r = person_get(c->k->store, c->login, &p, &version);
+	if (r == KOSMO_OK) {
+		c->exists = uid_fits(c, &p);
+		if (!c->exists)
+			note_mismatch(c);
+		person_done(&p);
+	}
+	return r == KOSMO_ENOTFOUND ? KOSMO_OK : r;
+}
+
+void
+answer_bind(struct kconv *c, const union kmsg *msg)
+{
+	const struct k_bind *b = &msg->bind;
+	const struct conf *conf = c->k->conf;
+	struct k_bound bound = { 0 };
+
+	if (b->phase != c->open.phase) {
+		c->k->ways.drop(c->conn, "K_BIND of another phase");
+		return;
+	}
+	choose_row(c, b);
+	choose_origin(c, b);
+	c->required = required_steps(c, b);
+	if (find_person(c, b) != KOSMO_OK) {
+		/* the store can't say: nobody is known, nobody comes in */
+		c->k->ways.drop(c->conn, "the store can't be read");
+		return;
+	}
+	c->bound = true;
+	c->ignore = !c->exists && unknown_ignored(c, b);
+	c->admin =
+	    c->peer.admin && c->peer.trusted && c->open.phase == PHASE_VERB;
+	c->reset = c->open.phase == PHASE_PASSWORD && c->peer.trusted &&
+	    c->open.ruid == 0;
+	bound.ignore = c->ignore;
+	bound.steps = c->required;
+	bound.methods =
+	    c->row.methods != 0 ? c->row.methods : conf->login.methods;
+	bound.attempts = conf->login.attempts;
+	bound.dialogue = c->row.dialogue;
+	bound.admin = c->admin;
+	bound.alone =
+	    c->open.phase == PHASE_ACCOUNT && c->row.login && !c->row.alone;
+	bound.reset = c->reset;
+	bound.deadline = c->row.deadline;
+	copy(bound.language, sizeof(bound.language),
+	    c->row.language[0] != '\0' ? c->row.language
+				       : conf->login.language);
+	kconv_reply(c, &k_bound_layout, &bound, 0);
+}

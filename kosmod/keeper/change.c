@@ -1,0 +1,250 @@
+/*
+ * change.c: what a person looks at and changes of themselves.
+ */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "kosmod/keeper/answers.h"
+
+/* Nothing of a person is told before they have proven something. */
+void
+answer_profile(struct kconv *c, const union kmsg *msg)
+{
+	struct k_person view = { 0 };
+	struct person p;
+	uint64_t version;
+	int r = KOSMO_ENOTFOUND;
+
+	(void)msg;
+	if (c->proven != 0)
+		r = kconv_person(c, &p, &version);
+	if (r == KOSMO_OK) {
+		person_view(&p, keeper_wall(c->k), &view);
+		view.vouched = c->vouched;
+		person_done(&p);
+	} else if (r != KOSMO_ENOTFOUND) {
+		kconv_trouble(c, "a person can't be read", r);
+		return;
+	}
+	kconv_reply(c, &k_person_layout, &view, 0);
+	explicit_bzero(&view, sizeof(view));
+}
+
+/* Passwords that must not come again: the one in force, then the history. */
+static const char *
+old_hash(const struct kconv *c, const struct person *p, uint32_t index)
+{
+	if (index >= 1 + c->k->conf->password.history)
+		return NULL;
+	if (index == 0)
+		return p->password[0] != '\0' ? p->password : NULL;
+	return index <= p->n_history ? p->history[index - 1].hash : NULL;
+}
+
+void
+answer_old(struct kconv *c, const union kmsg *msg)
+{
+	struct k_setting s = { 0 };
+	struct person p;
+	uint64_t version;
+	const char *hash, *end;
+	int r = kconv_person(c, &p, &version);
+
+	if (r != KOSMO_OK) {
+		kconv_trouble(c, "a person can't be read", r);
+		return;
+	}
+	hash = old_hash(c, &p, msg->old.index);
+	end = hash != NULL ? strrchr(hash, '$') : NULL;
+	if (end != NULL)
+		memcpy(s.setting, hash, (size_t)(end - hash));
+	kconv_reply(c, &k_setting_layout, &s, 0);
+	person_done(&p);
+}
+
+void
+answer_old_hash(struct kconv *c, const union kmsg *msg)
+{
+	const struct k_old_hash *m = &msg->old_hash;
+	uint8_t mac[DIGEST_LEN] = { 0 };
+	struct person p;
+	uint64_t version;
+	const char *hash;
+	bool same;
+	int r;
+
+	if ((r = kconv_person(c, &p, &version)) != KOSMO_OK ||
+	    (r = digest_mac(c->k->mac_key, "initial", c->login, m->initial,
+		 DIGEST_LEN, mac)) != KOSMO_OK) {
+		kconv_trouble(c, "a person can't be read", r);
+		return;
+	}
+	hash = old_hash(c, &p, m->index);
+	same = hash != NULL && strcmp(hash, m->hash) == 0;
+	if (!digest_none(p.initial) &&
+	    secret_bytes_equal(mac, p.initial, DIGEST_LEN))
+		same = true;
+	kconv_word(c, same ? VERDICT_YES : VERDICT_NO);
+	person_done(&p);
+}
+
+/* Whose password may be set here; permits.c let pass what can be at all. */
+static bool
+may_set(const struct kconv *c, const struct person *p)
+{
+	if (c->reset)
+		return true;
+	if (p->n_devices > 0)
+		return (c->proven & STEP_FACTOR) != 0;
+	return (p->todo & TODO_PASSWORD) != 0;
+}
+
+static void
+put_password(struct kconv *c, struct person *p, const char *hash)
+{
+	uint32_t keep = c->k->conf->password.history;
+
+	if (keep > HISTORY_MAX)
+		keep = HISTORY_MAX;
+	if (p->password[0] != '\0' && keep > 0) {
+		memmove(p->history + 1, p->history,
+		    (HISTORY_MAX - 1) * sizeof(*p->history));
+		(void)snprintf(p->history[0].hash, sizeof(p->history[0].hash),
+		    "%s", p->password);
+		if (p->n_history < HISTORY_MAX)
+			p->n_history++;
+	}
+	if (p->n_history > keep)
+		p->n_history = (uint8_t)keep;
+	memset(p->history + p->n_history, 0,
+	    (size_t)(HISTORY_MAX - p->n_history) * sizeof(*p->history));
+	(void)snprintf(p->password, sizeof(p->password), "%s", hash);
+	p->password_set = (uint64_t)keeper_wall(c->k);
+	p->todo &= ~(uint32_t)TODO_PASSWORD;
+	if (c->reset)
+		p->todo |= TODO_PASSWORD;
+	if (p->state == STATE_INVITED && !c->reset)
+		p->state = STATE_REGISTERED;
+}
+
+/* Only what libxcrypt's yescrypt writes: nothing weaker comes in. */
+static bool
+good_hash(const char *hash)
+{
+	return strncmp(hash, "$y$", 3) == 0 && strlen(hash) >= 60 &&
+	    strspn(hash,
+		"./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+		"abcdefghijklmnopqrstuvwxyz$") == strlen(hash);
+}
+
+/* One person, one audit line, one batch. */
+static int
+save(struct kconv *c, const struct person *p, uint64_t version,
+    const char *event, const char *reason)
+{
+	struct txn *t = NULL;
+	int r;
+
+	if ((r = store_begin(c->k->store, &t)) == KOSMO_OK &&
+	    (r = person_put(t, p, version)) == KOSMO_OK &&
+	    (r = kconv_audit(c, t, event, "", "done", reason)) == KOSMO_OK)
+		r = store_commit(c->k->store, &t, NULL, NULL);
+	store_abort(&t);
+	return r;
+}
+
+void
+answer_set_password(struct kconv *c, const union kmsg *msg)
+{
+	const char *hash = msg->set_password.hash;
+	struct person p;
+	uint64_t version;
+	int r = kconv_person(c, &p, &version);
+
+	if (r == KOSMO_OK && (!may_set(c, &p) || !good_hash(hash))) {
+		person_done(&p);
+		c->k->ways.drop(c->conn, "a password that may not be set");
+		return;
+	}
+	if (r == KOSMO_OK) {
+		put_password(c, &p, hash);
+		r = save(c, &p, version, "password",
+		    c->reset ? "set by root, to be changed" : "changed");
+	}
+	person_done(&p);
+	if (r != KOSMO_OK) {
+		kconv_trouble(c, "a password can't be stored", r);
+		return;
+	}
+	c->password_set = true;
+	kconv_word(c, VERDICT_YES);
+}
+
+void
+answer_name(struct kconv *c, const union kmsg *msg)
+{
+	const struct k_name *m = &msg->name;
+	enum verdict_word word = VERDICT_YES;
+	struct r_device *d;
+	struct person p;
+	uint64_t version;
+	int r = kconv_person(c, &p, &version);
+
+	if (r != KOSMO_OK)
+		goto out;
+	d = m->device != 0 ? person_device(&p, m->device) : NULL;
+	if (d == NULL ||
+	    ((c->proven & STEP_FACTOR) == 0 && m->device != c->enrolled)) {
+		word = VERDICT_MISSING;
+	} else if (m->name[0] == '\0' || person_named(&p, m->name, d->id)) {
+		word = VERDICT_TAKEN;
+	} else {
+		(void)snprintf(d->name, sizeof(d->name), "%s", m->name);
+		r = save(c, &p, version, "device", "renamed");
+	}
+out:
+	person_done(&p);
+	if (r == KOSMO_OK)
+		kconv_word(c, word);
+	else
+		kconv_trouble(c, "a device can't be renamed", r);
+}
+
+static enum verdict_word
+remove_device(struct person *p, uint32_t id)
+{
+	struct r_device *d = id != 0 ? person_device(p, id) : NULL;
+	size_t i;
+
+	if (d == NULL)
+		return VERDICT_MISSING;
+	if (p->n_devices == 1)
+		return VERDICT_LAST;
+	i = (size_t)(d - p->devices);
+	memmove(d, d + 1, (p->n_devices - i - 1) * sizeof(*d));
+	p->n_devices--;
+	explicit_bzero(&p->devices[p->n_devices], sizeof(*d));
+	return VERDICT_YES;
+}
+
+void
+answer_remove(struct kconv *c, const union kmsg *msg)
+{
+	enum verdict_word word = VERDICT_NO;
+	struct person p;
+	uint64_t version;
+	int r = kconv_person(c, &p, &version);
+
+	if (r == KOSMO_OK) {
+		word = remove_device(&p, msg->remove.device);
+		if (word == VERDICT_YES)
+			r = save(c, &p, version, "device", "removed");
+	}
+	person_done(&p);
+	if (r == KOSMO_OK)
+		kconv_word(c, word);
+	else
+		kconv_trouble(c, "a device can't be removed", r);
+}

@@ -1,0 +1,130 @@
+/*
+ * conv.h: one conversation as the keeper sees it; for keeper/ only.
+ *
+ * What is proven lives here and nowhere else, and dies with the connection.
+ */
+#ifndef KOSMO_KEEPER_CONV_H
+#define KOSMO_KEEPER_CONV_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/queue.h>
+
+#include "kosmod/keeper/audit.h"
+#include "kosmod/keeper/digest.h"
+#include "kosmod/keeper/keeper.h"
+#include "kosmod/keeper/person.h"
+#include "kosmod/keeper/throttle.h"
+#include "libkosmo/packet.h"
+
+#define BOUNDARY_MS 250 /* refusals leave at the next one */
+
+struct kconv {
+	TAILQ_ENTRY(kconv) queue; /* in keeper.hashing or keeper.waiting */
+	struct keeper *k;
+	void *conn;
+	struct kpeer peer;
+	struct msg_open open;
+
+	bool bound;
+	struct conf_service row; /* policy of the service, kept over a reload */
+	char service[64];	 /* as told; for the log */
+	char tty[64];
+	char login[NAME_LEN + 1]; /* of the record, or as typed */
+	char alias[NAME_LEN + 1]; /* what was typed, if an alias */
+	uint32_t uid;		  /* that the client gave for the name */
+	bool exists;		  /* there is a record of login */
+	bool ignore;		  /* unknown, and unknown = ignore */
+	bool admin;		  /* admin verbs are allowed */
+	bool reset;		  /* passwd(1) by root */
+	struct origin origin;
+
+	uint8_t required;  /* bits of enum step */
+	uint8_t proven;	   /* bits of enum step */
+	bool initial;	   /* the password typed was the initial one */
+	bool vouched;	   /* may enrol a first device */
+	uint32_t enrolled; /* device enrolled here */
+	bool password_set;
+
+	bool trying;  /* K_TRY without its K_PASSWORD */
+	bool dummy;   /* ... which will not be evaluated */
+	bool hashing; /* holds a permit, since mono time hash_since */
+	bool waiting; /* stands in keeper.waiting for one */
+	int64_t hash_since;
+	int64_t tried;	    /* mono time of the attempt */
+	int64_t charged;    /* wall time of its charge */
+	uint32_t passwords; /* attempts made */
+	uint32_t codes;
+	uint32_t vouches;
+	uint32_t seeds;
+	uint32_t requests;	       /* in all */
+	uint32_t times[KMSG_REQUESTS]; /* of each request */
+
+	char ref[5]; /* of the last trouble */
+	bool finished;
+	bool allowed; /* END said ALLOW */
+	bool ended;   /* END was said once: what follows is ACCOUNT */
+	struct store_walk *walk; /* K_USER_NEXT */
+};
+
+TAILQ_HEAD(kconv_list, kconv);
+
+struct ticket {
+	uint8_t id[TICKET_LEN];
+	char login[NAME_LEN + 1];
+	char service[64];
+	int64_t until; /* mono ms; 0: free */
+};
+
+#define TICKETS_MAX 256
+
+struct keeper {
+	struct store *store;
+	struct audit *audit;
+	const struct conf *conf;
+	struct clock clock;
+	struct keeper_ways ways;
+	uint8_t mac_key[DIGEST_KEY_LEN]; /* store subkey "proof" */
+	uint32_t hash_permits;		 /* running at once */
+	uint32_t n_hashing;
+	struct kconv_list hashing;
+	struct kconv_list waiting;
+	uint32_t n_convs;
+	uint32_t n_waiting;
+	struct ticket tickets[TICKETS_MAX];
+	int64_t started;
+	uint64_t newest;	  /* newest time stored; see time.c */
+	uint64_t people;	  /* records of persons */
+	struct store_walk *sweep; /* people_sweep is here */
+	enum rec_type sweep_type;
+};
+
+int64_t keeper_wall(const struct keeper *k);
+int64_t keeper_mono(const struct keeper *k);
+
+/* Sends a reply to talk. */
+void kconv_reply(struct kconv *c, const struct layout *l, const void *msg,
+    int64_t not_before);
+
+/* A K_VERDICT; refusals (anything but YES) wait for the boundary. */
+void kconv_verdict(struct kconv *c, const struct k_verdict *v);
+void kconv_word(struct kconv *c, enum verdict_word word);
+
+/*
+ * A failure of ours: logs what, with a reference that the person is shown,
+ * and answers VERDICT_BUSY.
+ */
+void kconv_trouble(struct kconv *c, const char *what, int err);
+
+/* Loads the person of c. KOSMO_ENOTFOUND if there is no record. */
+KOSMO_CHECK int
+kconv_person(struct kconv *c, struct person *ret, uint64_t *ret_version);
+
+/* An attempt of c as throttle.h wants it; p may be NULL. */
+struct attempt kconv_attempt(struct kconv *c, const struct person *p);
+
+/* An audit line of c into t. */
+KOSMO_CHECK int kconv_audit(struct kconv *c, struct txn *t, const char *event,
+    const char *step, const char *outcome, const char *reason);
+
+#endif

@@ -1,0 +1,258 @@
+#include "config.h"
+
+#include "keeper.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "kosmod/keeper/answers.h"
+#include "kosmod/keeper/conv.h"
+#include "kosmod/keeper/judge.h"
+#include "kosmod/keeper/people.h"
+#include "kosmod/keeper/permits.h"
+#include "kosmod/keeper/session.h"
+#include "kosmod/keeper/time.h"
+
+#define REQUESTS_MAX 20000 /* of one conversation; `user list` is longest */
+
+int64_t
+keeper_wall(const struct keeper *k)
+{
+	return k->clock.wall(k->clock.arg);
+}
+
+int64_t
+keeper_mono(const struct keeper *k)
+{
+	return k->clock.mono(k->clock.arg);
+}
+
+int
+keeper_new(struct store *st, struct audit *audit, const struct conf *conf,
+    const struct clock *clock, const struct keeper_ways *ways,
+    struct keeper **ret)
+{
+	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+	struct keeper *k = calloc(1, sizeof(*k));
+	int r;
+
+	if (k == NULL)
+		return KOSMO_ENOMEM;
+	k->store = st;
+	k->audit = audit;
+	k->conf = conf;
+	k->clock = *clock;
+	k->ways = *ways;
+	k->hash_permits = cpus > 1 ? (uint32_t)cpus : 1;
+	TAILQ_INIT(&k->hashing);
+	TAILQ_INIT(&k->waiting);
+	k->started = keeper_wall(k);
+	k->sweep_type = REC_ORIGIN;
+	if ((r = store_subkey(st, "proof", k->mac_key)) != KOSMO_OK ||
+	    (r = time_load(k)) != KOSMO_OK ||
+	    (r = people_load(k)) != KOSMO_OK) {
+		keeper_free(&k);
+		return r;
+	}
+	*ret = k;
+	return KOSMO_OK;
+}
+
+void
+keeper_reload(struct keeper *k, const struct conf *conf)
+{
+	k->conf = conf;
+}
+
+void
+keeper_free(struct keeper **k)
+{
+	if (*k == NULL)
+		return;
+	store_walk_end(&(*k)->sweep);
+	explicit_bzero(*k, sizeof(**k));
+	free(*k);
+	*k = NULL;
+}
+
+int
+keeper_accept(struct keeper *k, void *conn, const struct kpeer *peer,
+    const struct msg_open *open, struct kconv **ret)
+{
+	struct msg_end e;
+	struct kconv *c;
+
+	*ret = NULL;
+	if (open->version != MSG_VERSION || open->phase < PHASE_AUTH ||
+	    open->phase > PHASE_VERB ||
+	    (peer->admin && open->phase != PHASE_VERB)) {
+		judge_refuse(k, conn, open);
+		return KOSMO_OK;
+	}
+	if (open->phase == PHASE_SESSION || open->phase == PHASE_SESSION_END) {
+		session_answer(k, peer, open, &e);
+		k->ways.end(conn, &e, 0);
+		return KOSMO_OK;
+	}
+	if ((c = calloc(1, sizeof(*c))) == NULL)
+		return KOSMO_ENOMEM;
+	c->k = k;
+	c->conn = conn;
+	c->peer = *peer;
+	c->open = *open;
+	k->n_convs++;
+	*ret = c;
+	return KOSMO_OK;
+}
+
+void
+keeper_request(struct kconv *c, const struct buf *packet)
+{
+	const struct permit *p = permit_find(packet_type(packet));
+	union kmsg *msg = NULL;
+
+	if (p == NULL || !permit_met(p, c)) {
+		c->k->ways.drop(c->conn, "a request out of turn");
+		return;
+	}
+	c->times[p->type - K_BIND]++;
+	if (++c->requests > REQUESTS_MAX && !c->admin) {
+		c->k->ways.drop(c->conn, "too many requests");
+		return;
+	}
+	if ((msg = malloc(sizeof(*msg))) == NULL ||
+	    packet_get(packet, kmsg_layout(p->type), msg) != KOSMO_OK) {
+		c->k->ways.drop(c->conn, "a malformed request");
+	} else {
+		p->answer(c, msg);
+	}
+	if (msg != NULL)
+		explicit_bzero(msg, sizeof(*msg));
+	free(msg);
+}
+
+void
+keeper_account(struct kconv *c)
+{
+	judge_account(c);
+}
+
+void
+keeper_closed(struct kconv **c)
+{
+	if (*c == NULL)
+		return;
+	password_let_go(*c);
+	store_walk_end(&(*c)->walk);
+	(*c)->k->n_convs--;
+	explicit_bzero(*c, sizeof(**c));
+	free(*c);
+	*c = NULL;
+}
+
+uint32_t
+keeper_deadline(const struct kconv *c)
+{
+	if (c->bound)
+		return c->row.deadline;
+	return conf_service(c->k->conf, "sshd")->deadline;
+}
+
+void
+kconv_reply(struct kconv *c, const struct layout *l, const void *msg,
+    int64_t not_before)
+{
+	c->k->ways.reply(c->conn, l, msg, not_before);
+}
+
+/*
+ * A refusal leaves at a boundary counted from the attempt's own beginning, so
+ * that neither the hash's time nor the store's shows.
+ */
+void
+kconv_verdict(struct kconv *c, const struct k_verdict *v)
+{
+	int64_t now = keeper_mono(c->k), at = 0;
+
+	if (v->word != VERDICT_YES) {
+		at = (now - c->tried) / BOUNDARY_MS + 1;
+		at = c->tried + at * BOUNDARY_MS;
+	}
+	kconv_reply(c, &k_verdict_layout, v, at);
+}
+
+void
+kconv_word(struct kconv *c, enum verdict_word word)
+{
+	struct k_verdict v = { 0 };
+
+	v.word = (uint8_t)word;
+	kconv_reply(c, &k_verdict_layout, &v, 0);
+}
+
+void
+kconv_trouble(struct kconv *c, const char *what, int err)
+{
+	struct k_verdict v = { 0 };
+	struct txn *t = NULL;
+	char words[5], reason[160];
+
+	digest_words(words, 1);
+	(void)snprintf(
+	    reason, sizeof(reason), "%s: %s", what, kosmo_strerror(err));
+	(void)snprintf(v.ref, sizeof(v.ref), "%s", words);
+	(void)snprintf(c->ref, sizeof(c->ref), "%s", words);
+	v.word = VERDICT_BUSY;
+	if (store_begin(c->k->store, &t) == KOSMO_OK &&
+	    kconv_audit(c, t, "trouble", "", "error", reason) == KOSMO_OK)
+		(void)!store_commit(c->k->store, &t, NULL, NULL);
+	store_abort(&t);
+	kconv_reply(c, &k_verdict_layout, &v, 0);
+}
+
+int
+kconv_person(struct kconv *c, struct person *ret, uint64_t *ret_version)
+{
+	memset(ret, 0, sizeof(*ret));
+	*ret_version = 0;
+	if (!c->exists)
+		return KOSMO_ENOTFOUND;
+	return person_get(c->k->store, c->login, ret, ret_version);
+}
+
+struct attempt
+kconv_attempt(struct kconv *c, const struct person *p)
+{
+	struct attempt a = { c->k->store, c->k->conf, p, &c->origin,
+		keeper_wall(c->k) };
+
+	return a;
+}
+
+int
+kconv_audit(struct kconv *c, struct txn *t, const char *event, const char *step,
+    const char *outcome, const char *reason)
+{
+	struct audit_event ev = { 0 };
+
+	ev.event = event;
+	/* people type passwords where a name is asked: no unknown names */
+	ev.login = c->exists ? c->login : "";
+	ev.uid = (uint32_t)c->peer.uid;
+	ev.service = c->service;
+	ev.source = c->origin.name;
+	ev.step = step;
+	ev.outcome = outcome;
+	ev.reason = reason;
+	ev.ref = c->ref;
+	ev.time = keeper_wall(c->k);
+	return audit_add(t, &ev);
+}
+
+void
+keeper_tick(struct keeper *k)
+{
+	people_sweep(k);
+}

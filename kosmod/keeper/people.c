@@ -1,0 +1,89 @@
+#include "config.h"
+
+#include "people.h"
+
+#include <string.h>
+
+#define COUNT "people"
+#define SWEEP 400 /* records looked at in one go: under 2 ms */
+
+int
+people_load(struct keeper *k)
+{
+	struct buf b = BUF_INIT;
+	uint64_t version;
+	int r;
+
+	r = store_get(k->store, REC_META, COUNT, &b, &version);
+	if (r == KOSMO_OK) {
+		struct cursor c = { b.data, b.len };
+
+		r = cursor_u64(&c, &k->people);
+	}
+	buf_done(&b);
+	return r == KOSMO_ENOTFOUND ? KOSMO_OK : r;
+}
+
+int
+people_count(struct txn *t, uint64_t people)
+{
+	struct buf b = BUF_INIT;
+	int r;
+
+	if ((r = buf_add_u64(&b, people)) == KOSMO_OK)
+		r = store_put(t, REC_META, COUNT, b.data, b.len, STORE_ANY);
+	buf_done(&b);
+	return r;
+}
+
+int
+people_taken(struct keeper *k, const char *name, bool *ret_taken)
+{
+	static const enum rec_type types[] = { REC_PERSON, REC_ALIAS };
+	struct buf b = BUF_INIT;
+	uint64_t version;
+	int r = KOSMO_OK;
+
+	*ret_taken = false;
+	for (size_t i = 0; i < 2 && !*ret_taken; i++) {
+		r = store_get(k->store, types[i], name, &b, &version);
+		if (r != KOSMO_OK && r != KOSMO_ENOTFOUND)
+			break;
+		*ret_taken = r == KOSMO_OK;
+		r = KOSMO_OK;
+	}
+	buf_done(&b);
+	return r;
+}
+
+static void
+forget(struct keeper *k, const char *name, enum rec_type type)
+{
+	struct txn *t = NULL;
+
+	if (store_begin(k->store, &t) == KOSMO_OK &&
+	    store_delete(t, type, name, STORE_ANY) == KOSMO_OK)
+		(void)!store_commit(k->store, &t, NULL, NULL);
+	store_abort(&t);
+}
+
+void
+people_sweep(struct keeper *k)
+{
+	char name[NAME_LEN + ORIGIN_LEN + 2];
+	struct buf b = BUF_INIT;
+	int r = KOSMO_OK;
+
+	for (size_t i = 0; i < SWEEP && r == KOSMO_OK; i++) {
+		r = store_next(k->store, k->sweep_type, &k->sweep, &b);
+		if (r == KOSMO_OK &&
+		    throttle_stale(k->conf, &b, keeper_wall(k), name))
+			forget(k, name, k->sweep_type);
+	}
+	if (r != KOSMO_OK) {
+		store_walk_end(&k->sweep);
+		k->sweep_type =
+		    k->sweep_type == REC_ORIGIN ? REC_SOURCE : REC_ORIGIN;
+	}
+	buf_done(&b);
+}

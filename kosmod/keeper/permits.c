@@ -1,0 +1,102 @@
+#include "config.h"
+
+#include "permits.h"
+
+#include <stddef.h>
+
+#include "kosmod/keeper/answers.h"
+
+#define IDLE (NEED_BOUND | NEED_NO_TRY)
+
+static const struct permit permits[] = {
+	{ K_BIND, NEED_UNBOUND, 1, answer_bind },
+	{ K_TRY, IDLE, 0, answer_try },
+	{ K_PASSWORD, NEED_BOUND | NEED_TRY, 0, answer_password },
+	{ K_CODE, IDLE, 0, answer_code },
+	{ K_VOUCH, IDLE | NEED_PASSWORD, 0, answer_vouch },
+	{ K_PROFILE, IDLE, 0, answer_profile },
+	{ K_OLD, IDLE | NEED_MAY_SET, 0, answer_old },
+	{ K_OLD_HASH, IDLE | NEED_MAY_SET, 0, answer_old_hash },
+	{ K_SET_PASSWORD, IDLE | NEED_MAY_SET, 1, answer_set_password },
+	{ K_SEED, IDLE | NEED_MAY_ENROL | NEED_DIALOGUE, 0, answer_seed },
+	{ K_SEED_CODE, IDLE | NEED_MAY_ENROL | NEED_DIALOGUE, 0,
+	    answer_seed_code },
+	{ K_NAME, IDLE | NEED_MAY_NAME, 0, answer_name },
+	{ K_REMOVE, IDLE | NEED_ALL, 0, answer_remove },
+	{ K_FINISH, 0, 1, answer_finish },
+	{ K_USER_ADD, IDLE | NEED_ADMIN, 0, answer_user_add },
+	{ K_USER_SET, IDLE | NEED_ADMIN, 0, answer_user_set },
+	{ K_USER_ACT, IDLE | NEED_ADMIN, 0, answer_user_act },
+	{ K_USER_SHOW, IDLE | NEED_ADMIN, 0, answer_user_show },
+	{ K_USER_NEXT, IDLE | NEED_ADMIN, 0, answer_user_next },
+	{ K_LOG, IDLE | NEED_ADMIN, 0, answer_log },
+	{ K_STATUS, IDLE | NEED_ADMIN, 0, answer_status },
+};
+
+#define ALL_STEPS (STEP_PASSWORD | STEP_FACTOR)
+
+const struct permit *
+permit_find(uint8_t type)
+{
+	for (size_t i = 0; i < sizeof(permits) / sizeof(permits[0]); i++) {
+		if (permits[i].type == type)
+			return &permits[i];
+	}
+	return NULL;
+}
+
+static bool
+all_proven(const struct kconv *c)
+{
+	return (c->proven & ALL_STEPS) == ALL_STEPS;
+}
+
+/*
+ * A new password may be set by passwd(1) of root; by who proved everything;
+ * and by who logged in with a password that has to be changed: there the
+ * record's todo decides (change.c), and the factor comes after it.
+ */
+static bool
+may_set(const struct kconv *c)
+{
+	return c->reset || all_proven(c) ||
+	    ((c->proven & STEP_PASSWORD) != 0 && c->row.dialogue);
+}
+
+/* Which of both is demanded depends on the record: enrol.c looks. */
+static bool
+may_enrol(const struct kconv *c)
+{
+	return (c->proven & STEP_PASSWORD) != 0 &&
+	    (c->vouched || all_proven(c));
+}
+
+bool
+permit_met(const struct permit *p, const struct kconv *c)
+{
+	const struct {
+		uint32_t need;
+		bool met;
+	} facts[] = {
+		{ NEED_BOUND, c->bound },
+		{ NEED_UNBOUND, !c->bound },
+		{ NEED_TRY, c->trying },
+		{ NEED_NO_TRY, !c->trying },
+		{ NEED_PASSWORD, (c->proven & STEP_PASSWORD) != 0 },
+		{ NEED_DIALOGUE, c->row.dialogue },
+		{ NEED_ADMIN, c->admin },
+		{ NEED_MAY_SET, may_set(c) },
+		{ NEED_MAY_ENROL, may_enrol(c) },
+		{ NEED_MAY_NAME, c->enrolled != 0 || all_proven(c) },
+		{ NEED_ALL, all_proven(c) },
+	};
+
+	if (c->finished ||
+	    (p->most != 0 && c->times[p->type - K_BIND] >= p->most))
+		return false;
+	for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]); i++) {
+		if ((p->needs & facts[i].need) != 0 && !facts[i].met)
+			return false;
+	}
+	return true;
+}

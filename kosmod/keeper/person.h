@@ -1,0 +1,145 @@
+/*
+ * person.h: the record of one person, and what may be said of it.
+ *
+ * Plain data: loaded from the store, changed by the judge, put back under
+ * the version it was loaded with. Holds secrets: wipe with person_done.
+ */
+#ifndef KOSMO_KEEPER_PERSON_H
+#define KOSMO_KEEPER_PERSON_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "kosmod/conf.h"
+#include "kosmod/kmsg.h"
+#include "kosmod/keeper/store.h"
+#include "kosmod/keeper/totp.h"
+
+#define PERSON_SCHEMA 1
+#define ORIGIN_LEN 63
+#define ORIGINS_MAX 16
+#define HISTORY_MAX 24
+#define FAILS_MAX 250
+#define SESSIONS_MAX 32
+
+struct r_device {
+	uint32_t id;
+	uint8_t method; /* enum method */
+	char name[LABEL_LEN + 1];
+	uint64_t added;
+	uint64_t used;
+	struct secret seed;
+	char algorithm[8];
+	uint32_t digits;
+	uint32_t period;
+	uint64_t step; /* newest TOTP step accepted: none up to it again */
+};
+
+struct r_origin {
+	char name[ORIGIN_LEN + 1];
+	uint64_t last; /* complete login */
+};
+
+struct r_session {
+	char id[2 * TICKET_LEN + 1];
+	char service[64];
+	char tty[64];
+	uint64_t pid; /* of the process that opened it */
+	uint64_t opened;
+};
+
+struct r_hash {
+	char hash[HASH_LEN + 1];
+};
+
+struct r_time {
+	uint64_t at;
+};
+
+struct person {
+	uint32_t schema; /* PERSON_SCHEMA */
+	char login[NAME_LEN + 1];
+	uint32_t uid; /* NO_UID: no account when invited; set at first login */
+	char user_id[NAME_LEN + 1];
+	char initial_id[NAME_LEN + 1];
+	char name[LABEL_LEN * 2 + 1];
+	char email[MAIL_LEN + 1];
+	char language[8];
+	uint8_t state; /* STATE_INVITED, _REGISTERED or _ACTIVE */
+	uint32_t todo; /* bits of enum todo */
+	uint64_t invited;
+	uint64_t expires;
+	uint8_t birth[DIGEST_LEN];   /* HMACs; zero: none */
+	uint8_t initial[DIGEST_LEN]; /* stays, to say "use your new one" */
+	uint8_t code[DIGEST_LEN];    /* an admin's one-time code */
+	uint64_t code_until;
+	char password[HASH_LEN + 1]; /* crypt(5); "": none yet */
+	uint64_t password_set;
+	uint8_t n_history;
+	struct r_hash history[HISTORY_MAX]; /* newest first */
+	uint32_t next_device;
+	uint8_t n_devices;
+	struct r_device devices[DEVICES_MAX];
+	uint8_t preferred;     /* enum method */
+	struct secret pending; /* seed that is being enrolled */
+	uint64_t pending_since;
+	char lock[LABEL_LEN + 1]; /* reason; "": not locked */
+	uint64_t locked;
+	uint64_t cleared; /* throttle marks up to then don't count */
+	uint8_t n_fails;
+	struct r_time fails[FAILS_MAX]; /* of the factor, oldest first */
+	uint64_t last_login;
+	char last_service[64];
+	char last_source[64];
+	uint64_t refused;
+	char refusal[LABEL_LEN + 1];
+	uint8_t n_origins;
+	struct r_origin origins[ORIGINS_MAX];
+	uint8_t n_sessions;
+	struct r_session sessions[SESSIONS_MAX]; /* open ones, oldest first */
+};
+
+/*
+ * Loads the record of login. KOSMO_ENOTFOUND, KOSMO_EVERSION for a newer
+ * schema, KOSMO_ECORRUPT. *ret_version is for person_put.
+ */
+KOSMO_CHECK int person_get(struct store *st, const char *login,
+    struct person *ret, uint64_t *ret_version);
+
+/* Reads a record's bytes, as store_next gives them. */
+KOSMO_CHECK int person_decode(const struct buf *value, struct person *ret);
+
+/* Puts it into t. */
+KOSMO_CHECK int
+person_put(struct txn *t, const struct person *p, uint64_t version);
+
+void person_done(struct person *p);
+
+/* Its state at time now: adds EXPIRED and LOCKED to what is stored. */
+enum person_state person_state(const struct person *p, int64_t now);
+
+/* What talk may know: no secret. */
+void person_view(const struct person *p, int64_t now, struct k_person *ret);
+
+/* The device by its number; 0: the first of the preferred kind. Or NULL. */
+struct r_device *person_device(struct person *p, uint32_t id);
+
+/* True if another device than id bears name. */
+bool person_named(const struct person *p, const char *name, uint32_t id);
+
+/* True if somebody logged in from origin in the last known_for seconds. */
+bool person_knows(const struct person *p, const char *origin, int64_t now,
+    uint32_t known_for);
+
+/* Remembers a complete login from origin, in place of the oldest. */
+void person_remember(struct person *p, const char *origin, int64_t now);
+
+/* Notes one failed factor; returns how many stand in the last 30 days. */
+uint32_t person_failed(struct person *p, int64_t now);
+
+/* Those failures, without noting one. */
+uint32_t person_failures(const struct person *p, int64_t now);
+
+void device_totp(const struct r_device *d, struct totp *ret);
+
+#endif

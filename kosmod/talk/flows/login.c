@@ -1,0 +1,14 @@
+#include "config.h"
+
+#include "kosmod/talk/flows/flows.h"
+
+int
+flow_login(struct dialogue *d)
+{
+	int r = prove(d, ASK_PASSWORD);
+
+	if (r != 0)
+		return r;
+	d->result = RESULT_ALLOW;
+	return 0;
+}

@@ -1,0 +1,194 @@
+#include "config.h"
+
+#include "kosmod/talk/flows/rows.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char *const states[] = { [STATE_INVITED] = "invited",
+	[STATE_REGISTERED] = "registered",
+	[STATE_ACTIVE] = "active",
+	[STATE_EXPIRED] = "expired",
+	[STATE_LOCKED] = "locked" };
+
+static const char *const methods[] = { [METHOD_NONE] = "",
+	[METHOD_PASSKEY] = "passkey",
+	[METHOD_TOTP] = "totp",
+	[METHOD_EMAIL] = "email",
+	[METHOD_RECOVERY] = "recovery" };
+
+const char *
+rows_state(uint8_t state)
+{
+	return state < sizeof(states) / sizeof(states[0]) ? states[state]
+							  : NULL;
+}
+
+static const char *
+method_name(uint8_t method)
+{
+	return method < sizeof(methods) / sizeof(methods[0]) ? methods[method]
+							     : "";
+}
+
+void
+row_begin(struct msg_row *row, const char *kind)
+{
+	memset(row, 0, sizeof(*row));
+	(void)snprintf(row->kind, sizeof(row->kind), "%s", kind);
+}
+
+/* Cut text must still be UTF-8: no part of a character stays at the end. */
+static void
+copy_text(char *to, size_t size, const char *from)
+{
+	size_t n = strlen(from);
+
+	if (n >= size) {
+		n = size - 1;
+		while (n > 0 && ((unsigned char)from[n] & 0xc0) == 0x80)
+			n--;
+	}
+	memcpy(to, from, n);
+	to[n] = '\0';
+}
+
+void
+row_text(struct msg_row *row, const char *name, const char *value)
+{
+	struct msg_cell *c = &row->cells[row->n_cells];
+
+	if (row->n_cells == CELLS_MAX)
+		return;
+	row->n_cells++;
+	copy_text(c->name, sizeof(c->name), name);
+	copy_text(c->value, sizeof(c->value), value);
+}
+
+void
+row_number(struct msg_row *row, const char *name, uint64_t value)
+{
+	char text[24];
+
+	(void)snprintf(text, sizeof(text), "%" PRIu64, value);
+	row_text(row, name, text);
+}
+
+int
+row_send(struct dialogue *d, struct msg_row *row)
+{
+	int r = d->t->person->row(d->t->person->arg, row);
+
+	explicit_bzero(row, sizeof(*row));
+	return r;
+}
+
+/* "t***@example.co.jp" */
+static void
+mask(const char *email, char ret[static MAIL_LEN + 4])
+{
+	const char *at = strrchr(email, '@');
+
+	if (at == NULL)
+		(void)snprintf(ret, MAIL_LEN + 4, "%s", email);
+	else
+		(void)snprintf(ret, MAIL_LEN + 4, "%.1s***%s", email, at);
+}
+
+/* The step that is open: part 1 ends with the password, then the method. */
+static const char *
+open_step(const struct k_person *p)
+{
+	if (p->state == STATE_ACTIVE || p->state == STATE_LOCKED)
+		return "";
+	if ((p->todo & TODO_PASSWORD) != 0)
+		return "password";
+	return (p->todo & TODO_METHOD) != 0 ? "method" : "";
+}
+
+/* What has to happen next, in one word. */
+static const char *
+next_word(const struct k_person *p)
+{
+	if (p->lock[0] != '\0' || p->state == STATE_LOCKED)
+		return "unlock";
+	if (p->state == STATE_EXPIRED)
+		return "invite";
+	return p->todo != 0 ? "login" : "";
+}
+
+static void
+person_cells(struct msg_row *row, const struct k_person *p, bool own)
+{
+	char email[MAIL_LEN + 4];
+	const char *state = rows_state(p->state);
+
+	mask(p->email, email);
+	row_text(row, "login", p->login);
+	row_text(row, "name", p->name);
+	row_text(row, "user_id", p->user_id);
+	row_text(row, "state", state != NULL ? state : "");
+	row_text(row, "email", own ? email : p->email);
+	row_text(row, "email_confirmed", "0");
+	row_text(row, "method", method_name(p->preferred));
+	row_text(row, "language", p->language);
+	row_number(row, "last_login", p->last_login);
+	row_text(row, "last_service", p->last_service);
+	row_text(row, "last_source", p->last_source);
+}
+
+static void
+admin_cells(struct msg_row *row, const struct k_person *p)
+{
+	row_text(row, "step", open_step(p));
+	if (p->uid == NO_UID)
+		row_text(row, "uid", "");
+	else
+		row_number(row, "uid", p->uid);
+	row_text(row, "initial_id", p->initial_id);
+	row_number(row, "invited", p->invited);
+	row_number(row, "expires", p->expires);
+	row_number(row, "failures", p->failures);
+	row_text(row, "lock", p->lock);
+	row_number(row, "refused", p->refused);
+	row_text(row, "refusal", p->refusal);
+	row_number(row, "sessions", p->sessions);
+	row_text(row, "next", next_word(p));
+}
+
+int
+rows_devices(struct dialogue *d, const struct k_person *p)
+{
+	struct msg_row row;
+	int r = KOSMO_OK;
+
+	for (uint8_t i = 0; i < p->n_devices && r == KOSMO_OK; i++) {
+		const struct k_device *dev = &p->devices[i];
+
+		row_begin(&row, "device");
+		row_text(&row, "login", p->login);
+		row_number(&row, "id", dev->id);
+		row_text(&row, "name", dev->name);
+		row_text(&row, "kind", method_name(dev->method));
+		row_number(&row, "added", dev->added);
+		row_number(&row, "last_used", dev->used);
+		r = row_send(d, &row);
+	}
+	return r;
+}
+
+int
+rows_person(struct dialogue *d, const struct k_person *p, bool own)
+{
+	struct msg_row row;
+	int r;
+
+	row_begin(&row, "person");
+	person_cells(&row, p, own);
+	if (!own)
+		admin_cells(&row, p);
+	if ((r = row_send(d, &row)) != KOSMO_OK)
+		return r;
+	return rows_devices(d, p);
+}

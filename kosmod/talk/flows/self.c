@@ -1,0 +1,242 @@
+/*
+ * self.c: what people do for themselves with kosmoctl. Looking asks nothing
+ * where the keeper knows the caller by the socket; changes ask for password
+ * and factor first.
+ */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "kosmod/talk/call.h"
+#include "kosmod/talk/flows/flows.h"
+#include "kosmod/talk/flows/rows.h"
+#include "kosmod/talk/flows/verb.h"
+#include "libkosmo/utf8.h"
+
+#define NAME_CHARS 20
+
+/* Password and factor, before any change. */
+static int
+confirm(struct dialogue *d)
+{
+	int r = say(d,
+	    N_("To confirm it is you, enter your password and a code."), NULL);
+
+	return r == KOSMO_OK ? prove(d, ASK_PASSWORD) : r;
+}
+
+/* d->person, with a proof only if the keeper wants one for looking too. */
+static int
+look(struct dialogue *d)
+{
+	int r = call_profile(d);
+
+	if (r != KOSMO_OK || d->person.state != STATE_NONE)
+		return r;
+	return confirm(d);
+}
+
+int
+verb_me(struct dialogue *d)
+{
+	int r = look(d);
+
+	if (r == KOSMO_OK)
+		r = rows_person(d, &d->person, true);
+	return r == KOSMO_OK ? verb_done(d, NULL, NULL) : r;
+}
+
+int
+verb_device_list(struct dialogue *d)
+{
+	int r = look(d);
+
+	if (r == KOSMO_OK)
+		r = rows_devices(d, &d->person);
+	if (r == KOSMO_OK && d->person.n_devices == 0)
+		r = tell(d, N_("You have no device."), NULL);
+	return r == KOSMO_OK ? verb_done(d, NULL, NULL) : r;
+}
+
+/* By its number, or else by its name. */
+static const struct k_device *
+find_device(const struct dialogue *d, const char *word)
+{
+	const struct k_person *p = &d->person;
+	bool number = word[0] != '\0' && strlen(word) < 10 &&
+	    word[strspn(word, "0123456789")] == '\0';
+
+	for (uint8_t i = 0; number && i < p->n_devices; i++) {
+		if (p->devices[i].id == strtoul(word, NULL, 10))
+			return &p->devices[i];
+	}
+	for (uint8_t i = 0; i < p->n_devices; i++) {
+		if (strcmp(p->devices[i].name, word) == 0)
+			return &p->devices[i];
+	}
+	return NULL;
+}
+
+static int
+no_device(struct dialogue *d, const char *word)
+{
+	return verb_refuse(d, RESULT_REFUSED,
+	    N_("You have no device \"{device}\" (kosmoctl device list)."),
+	    FILL({ "device", word }));
+}
+
+/* 1 to 20 characters; the codec has refused what can't be shown. */
+static bool
+good_name(const char *s)
+{
+	size_t count = 0, n = strlen(s);
+
+	if (n == 0 || n > LABEL_LEN || s[0] == ' ' || s[n - 1] == ' ')
+		return false;
+	while (*s != '\0') {
+		uint32_t c;
+		size_t step = utf8_next(s, strlen(s), &c);
+
+		if (step == 0)
+			return false;
+		s += step;
+		count++;
+	}
+	return count <= NAME_CHARS;
+}
+
+static int
+bad_name(struct dialogue *d)
+{
+	return verb_refuse(d, RESULT_REFUSED,
+	    N_("Can't be used. Choose a different name, up to 20 "
+	       "characters."),
+	    NULL);
+}
+
+int
+verb_device_rename(struct dialogue *d)
+{
+	const char *word = verb_word(d, 0), *name = verb_word(d, 1);
+	const struct k_device *device;
+	struct k_verdict verdict;
+	struct k_name request = { 0 };
+	int r;
+
+	if (!good_name(name))
+		return bad_name(d);
+	if ((r = confirm(d)) != KOSMO_OK)
+		return r;
+	if ((device = find_device(d, word)) == NULL)
+		return no_device(d, word);
+	request.device = device->id;
+	memcpy(request.name, name, strlen(name));
+	r = call_verdict(d, &k_name_layout, &request, &verdict);
+	if (r != KOSMO_OK)
+		return r;
+	if (verdict.word == VERDICT_YES)
+		return verb_done(d, N_("\"{device}\" is renamed."),
+		    FILL({ "device", device->name }));
+	if (verdict.word == VERDICT_TAKEN)
+		return bad_name(d);
+	return verb_refuse_verdict(d, &verdict, d->person.login);
+}
+
+int
+verb_device_remove(struct dialogue *d)
+{
+	const char *word = verb_word(d, 0);
+	const struct k_device *device;
+	struct k_verdict verdict;
+	struct k_remove request = { 0 };
+	int r;
+
+	if ((r = confirm(d)) != KOSMO_OK)
+		return r;
+	if ((device = find_device(d, word)) == NULL)
+		return no_device(d, word);
+	request.device = device->id;
+	r = call_verdict(d, &k_remove_layout, &request, &verdict);
+	if (r != KOSMO_OK)
+		return r;
+	if (verdict.word == VERDICT_YES)
+		return verb_done(d, N_("\"{device}\" is removed."),
+		    FILL({ "device", device->name }));
+	if (verdict.word == VERDICT_LAST)
+		return verb_refuse(d, RESULT_REFUSED,
+		    N_("The last one can't be removed. Enrol another first."),
+		    NULL);
+	return verb_refuse_verdict(d, &verdict, d->person.login);
+}
+
+int
+verb_password(struct dialogue *d)
+{
+	static const struct choose_how how = { false, 0, 0 };
+	int r = confirm(d);
+
+	if (r == KOSMO_OK)
+		r = choose_password(d, &how);
+	return r == KOSMO_OK ? verb_done(d, N_("Changed."), NULL) : r;
+}
+
+/* The device that came last: ids only rise. */
+static const struct k_device *
+newest(const struct k_person *p)
+{
+	const struct k_device *found = NULL;
+
+	for (uint8_t i = 0; i < p->n_devices; i++) {
+		if (found == NULL || p->devices[i].id > found->id)
+			found = &p->devices[i];
+	}
+	return found;
+}
+
+/* What was just enrolled, as one row and one line. */
+static int
+enrolled(struct dialogue *d)
+{
+	const struct k_device *device;
+	struct k_person one;
+	int r = call_profile(d);
+
+	if (r != KOSMO_OK)
+		return r;
+	if ((device = newest(&d->person)) == NULL)
+		return KOSMO_EFORMAT;
+	one = d->person;
+	one.n_devices = 1;
+	one.devices[0] = *device;
+	if ((r = rows_devices(d, &one)) != KOSMO_OK)
+		return r;
+	return verb_done(d, N_("\"{device}\" is enrolled."),
+	    FILL({ "device", device->name }));
+}
+
+int
+verb_enroll_totp(struct dialogue *d)
+{
+	const struct enroll_how how = {
+		.name = verb_arg(d, "name"),
+		.uri = verb_arg(d, "png") != NULL,
+	};
+	bool known, first;
+	int r;
+
+	if (how.name != NULL && !good_name(how.name))
+		return bad_name(d);
+	if ((r = call_profile(d)) != KOSMO_OK)
+		return r;
+	known = d->person.state != STATE_NONE;
+	first = known && d->person.n_devices == 0;
+	if ((r = confirm(d)) != KOSMO_OK)
+		return r;
+	/* A registration that was finished on the way enrolled the first. */
+	if (!known)
+		first = d->open_step && d->person.n_devices == 1;
+	if (!first)
+		r = enroll_app(d, &how);
+	return r == KOSMO_OK ? enrolled(d) : r;
+}

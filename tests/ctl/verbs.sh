@@ -1,0 +1,9 @@
+#!/bin/sh
+# Every verb of kosmoctl against a kosmod of this build.
+command -v python3 >/dev/null || {
+	echo "skipped: python3 was not found"
+	exit 77
+}
+KOSMOD=$PWD/kosmod/kosmod KOSMOCTL=$PWD/kosmoctl/kosmoctl
+export KOSMOD KOSMOCTL
+exec python3 "${srcdir:-.}/tests/ctl/test_verbs.py"

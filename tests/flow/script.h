@@ -1,0 +1,65 @@
+/*
+ * script.h: a flow script, read line by line (tests/flow/README).
+ */
+#ifndef KOSMO_TESTS_SCRIPT_H
+#define KOSMO_TESTS_SCRIPT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "libkosmo/msg.h"
+
+struct script;
+struct world;
+
+/* Who is in front of the screen, and where: one line that opens a dialogue. */
+struct visit {
+	uint8_t phase;
+	char service[64];
+	char user[NAME_LEN + 1];
+	char source[64];
+	char tty[64];
+	uint32_t uid;  /* of the account */
+	uint32_t peer; /* uid of the host program */
+	uint32_t options;
+};
+
+/*
+ * Where a script is played. All functions end the program with a message if
+ * something fails that no script expects.
+ */
+struct world {
+	const char *name;
+	/* The lines of kosmod.conf; called once, before everything else. */
+	void (*begin)(struct world *w, const char *conf);
+	void (*clock)(struct world *w, int64_t seconds);
+	int64_t (*now)(struct world *w);
+	/* An admin's verb; its slip or code goes into secret, or "". */
+	void (*admin)(struct world *w, const char *verb, const char *user,
+	    const char *language, char secret[static 64]);
+	void (*restart)(struct world *w);
+	/* A whole dialogue; the result, or -1 if the person hung up. */
+	int (*play)(
+	    struct world *w, const struct visit *v, struct script *script);
+	/* The text of audit lines since the last call. */
+	char *(*log)(struct world *w);
+	void (*end)(struct world *w);
+};
+
+/* What the person sees; the script compares. */
+void script_show(struct script *s, const char *text);
+
+/* What the person is asked: 0 and what is typed, or -1: hangs up. */
+int
+script_ask(struct script *s, const char *text, bool echo, struct secret *ret);
+
+/* Prints file, line and why, and ends the program. */
+void script_fail(struct script *s, const char *format, ...)
+    __attribute__((format(printf, 2, 3), noreturn));
+
+/* The depths: in process, against a real kosmod, behind libpam. */
+struct world *world_keeper(void);
+struct world *world_socket(void);
+struct world *world_pam(void);
+
+#endif

@@ -1,0 +1,407 @@
+/*
+ * Depth 1: talk_run and the keeper in one process, with a real store in a
+ * folder of its own and a clock that moves when the script says so.
+ */
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "kosmod/keeper/audit.h"
+#include "kosmod/keeper/keeper.h"
+#include "kosmod/talk/blocklist.h"
+#include "kosmod/talk/lang.h"
+#include "kosmod/talk/talk.h"
+#include "script.h"
+
+#define START 1775088000 /* a Thursday in April, 00:00 UTC */
+
+struct keeper_world {
+	struct world world;
+	char dir[64];
+	struct conf conf;
+	struct audit *audit;
+	struct store *store;
+	struct keeper *keeper;
+	int64_t wall, mono;
+	long log_seen;
+};
+
+/* One conversation: what the keeper said last. */
+struct wire {
+	struct keeper_world *w;
+	struct script *script;
+	struct kconv *conv;
+	uint8_t type;
+	union kmsg reply;
+	int64_t not_before;
+	bool ended, dropped;
+	struct msg_end end;
+};
+
+static const uint8_t master[STORE_KEY_LEN] = { 42 };
+
+static void
+die(const char *what)
+{
+	fprintf(stderr, "world: %s\n", what);
+	exit(1);
+}
+
+static int64_t
+wall(void *arg)
+{
+	return ((struct keeper_world *)arg)->wall;
+}
+
+static int64_t
+mono(void *arg)
+{
+	return ((struct keeper_world *)arg)->mono;
+}
+
+static void
+reply(void *conn, const struct layout *l, const void *msg, int64_t not_before)
+{
+	struct wire *wire = conn;
+
+	wire->type = l->type;
+	wire->not_before = not_before;
+	memcpy(&wire->reply, msg, l->size);
+}
+
+static void
+end(void *conn, const struct msg_end *e, int64_t not_before)
+{
+	struct wire *wire = conn;
+
+	(void)not_before;
+	wire->ended = true;
+	wire->end = *e;
+}
+
+static void
+drop(void *conn, const char *why)
+{
+	fprintf(stderr, "dropped: %s\n", why);
+	((struct wire *)conn)->dropped = true;
+}
+
+static void
+lost(void *arg, const char *what)
+{
+	(void)arg;
+	die(what);
+}
+
+static void
+open_all(struct keeper_world *w)
+{
+	const struct clock clock = { wall, mono, w };
+	const struct keeper_ways ways = { reply, end, drop };
+	struct store_events events = { audit_append, audit_sync, lost, NULL };
+	uint8_t key[32];
+	const char *why = "";
+
+	if (store_derive(master, "audit", key) != 0 ||
+	    audit_open(w->dir, key, &w->audit) != 0)
+		die("no audit");
+	events.arg = w->audit;
+	if (store_open(w->dir, master, &events, &w->store, &why) != 0)
+		die(why);
+	if (keeper_new(
+		w->store, w->audit, &w->conf, &clock, &ways, &w->keeper) != 0)
+		die("no keeper");
+}
+
+static void
+close_all(struct keeper_world *w)
+{
+	keeper_free(&w->keeper);
+	store_close(&w->store);
+	audit_close(&w->audit);
+}
+
+static void
+world_begin(struct world *world, const char *conf)
+{
+	struct keeper_world *w = (struct keeper_world *)world;
+	char path[128];
+	FILE *f;
+
+	snprintf(w->dir, sizeof(w->dir), "/tmp/kosmo-flow-XXXXXX");
+	if (mkdtemp(w->dir) == NULL)
+		die("no folder");
+	snprintf(path, sizeof(path), "%s/kosmod.conf", w->dir);
+	if ((f = fopen(path, "we")) == NULL)
+		die("no file");
+	fprintf(f, "%s", conf);
+	fclose(f);
+	if (conf_load(path, &w->conf, stderr) != 0)
+		die("bad conf");
+	strcat(w->dir, "/state");
+	if (mkdir(w->dir, 0700) != 0 || store_init(w->dir, master) != 0)
+		die("no store");
+	if (lang_open("po") != 0)
+		die("no catalogue in po: run from the top of the build");
+	if (blocklist_open(w->conf.password.blocklist) != 0)
+		die("no block list");
+	setenv("TZ", "UTC", 1);
+	open_all(w);
+}
+
+static void
+world_clock(struct world *world, int64_t seconds)
+{
+	struct keeper_world *w = (struct keeper_world *)world;
+
+	w->wall += seconds;
+	w->mono += seconds > 0 ? seconds * 1000 : 0;
+}
+
+static int64_t
+world_now(struct world *world)
+{
+	return ((struct keeper_world *)world)->wall;
+}
+
+/* Sends a request and lets time pass until its reply may leave. */
+static int
+call(void *arg, const struct layout *req, const void *msg, uint8_t *ret_type,
+    union kmsg *ret)
+{
+	struct wire *wire = arg;
+	struct buf packet = BUF_INIT;
+	int r;
+
+	wire->type = 0;
+	if ((r = codec_encode(req, CODEC_MESSAGE, msg, &packet)) != 0)
+		return r;
+	keeper_request(wire->conv, &packet);
+	store_flush(wire->w->store);
+	buf_done(&packet);
+	if (wire->dropped || wire->type == 0)
+		return KOSMO_ECLOSED;
+	if (wire->not_before > wire->w->mono)
+		wire->w->mono = wire->not_before;
+	*ret_type = wire->type;
+	*ret = wire->reply;
+	return 0;
+}
+
+static int
+ask(void *arg, const struct msg_ask *msg, struct secret *ret)
+{
+	struct wire *wire = arg;
+
+	return script_ask(wire->script, msg->text, msg->echo != 0, ret) == 0
+	    ? 0
+	    : KOSMO_ECLOSED;
+}
+
+static int
+show(void *arg, const struct msg_show *msg)
+{
+	script_show(((struct wire *)arg)->script, msg->text);
+	return 0;
+}
+
+static int
+row(void *arg, const struct msg_row *msg)
+{
+	(void)arg;
+	(void)msg;
+	return 0;
+}
+
+static int
+wait(void *arg, uint32_t seconds)
+{
+	(void)arg;
+	(void)seconds;
+	return 0;
+}
+
+static int
+more(void *arg)
+{
+	(void)arg;
+	return 0;
+}
+
+static void
+open_wire(struct keeper_world *w, struct wire *wire, uint8_t phase,
+    uint32_t peer, bool admin)
+{
+	struct kpeer kpeer = { peer, getpid(), admin, peer == 0 };
+	struct msg_open open = {
+		.version = MSG_VERSION, .phase = phase, .ruid = peer
+	};
+
+	wire->w = w;
+	if (keeper_accept(w->keeper, wire, &kpeer, &open, &wire->conv) != 0 ||
+	    wire->conv == NULL)
+		die("not accepted");
+}
+
+static int
+world_play(struct world *world, const struct visit *v, struct script *script)
+{
+	struct keeper_world *w = (struct keeper_world *)world;
+	struct wire *wire = calloc(1, sizeof(*wire));
+	struct talk *talk = calloc(1, sizeof(*talk));
+	const struct conversation person = { ask, show, row, wait, more, wire };
+	const struct link link = { call, wire };
+	int status, result;
+
+	if (wire == NULL || talk == NULL)
+		die("no memory");
+	wire->script = script;
+	open_wire(w, wire, v->phase, v->peer, false);
+	talk->conf = &w->conf;
+	talk->person = &person;
+	talk->keeper = &link;
+	talk->phase = v->phase;
+	memcpy(talk->hello.user, v->user, sizeof(v->user));
+	memcpy(talk->hello.service, v->service, sizeof(v->service));
+	memcpy(talk->hello.source, v->source, sizeof(v->source));
+	memcpy(talk->hello.tty, v->tty, sizeof(v->tty));
+	talk->hello.uid = v->uid;
+	talk->hello.options = v->options;
+	status = talk_run(talk);
+	if (wire->dropped)
+		script_fail(script, "the keeper dropped the conversation");
+	if ((status == 0) != wire->ended)
+		script_fail(
+		    script, "talk says %d, ended: %d", status, wire->ended);
+	result = wire->ended ? wire->end.result : -1;
+	keeper_closed(&wire->conv);
+	store_flush(w->store);
+	free(wire);
+	free(talk);
+	return result;
+}
+
+static void
+request(struct wire *wire, const struct layout *l, const void *msg)
+{
+	uint8_t type;
+	union kmsg ret;
+
+	if (call(wire, l, msg, &type, &ret) != 0)
+		die("an admin's request failed");
+}
+
+static void
+add_user(struct wire *wire, const char *user, const char *language)
+{
+	struct k_user_add add = { .uid = 1001 };
+
+	snprintf(add.login, sizeof(add.login), "%s", user);
+	snprintf(add.email, sizeof(add.email), "%s@example.co.jp", user);
+	snprintf(add.language, sizeof(add.language), "%s", language);
+	request(wire, &k_user_add_layout, &add);
+}
+
+static void
+act_user(struct wire *wire, const char *verb, const char *user)
+{
+	static const struct {
+		const char *verb;
+		uint8_t act;
+	} acts[] = { { "invite", ACT_INVITE }, { "lock", ACT_LOCK },
+		{ "unlock", ACT_UNLOCK }, { "remove", ACT_REMOVE },
+		{ "code", ACT_CODE } };
+	struct k_user_act act = { 0 };
+
+	snprintf(act.login, sizeof(act.login), "%s", user);
+	for (size_t i = 0; i < sizeof(acts) / sizeof(acts[0]); i++)
+		if (strcmp(acts[i].verb, verb) == 0)
+			act.act = acts[i].act;
+	request(wire, &k_user_act_layout, &act);
+}
+
+static void
+world_admin(struct world *world, const char *verb, const char *user,
+    const char *language, char secret[static 64])
+{
+	struct keeper_world *w = (struct keeper_world *)world;
+	struct wire *wire = calloc(1, sizeof(*wire));
+	struct k_bind bind = { .phase = PHASE_VERB };
+
+	if (wire == NULL)
+		die("no memory");
+	open_wire(w, wire, PHASE_VERB, 0, true);
+	snprintf(bind.user, sizeof(bind.user), "root");
+	snprintf(bind.service, sizeof(bind.service), "kosmoctl");
+	request(wire, &k_bind_layout, &bind);
+	if (strcmp(verb, "add") == 0)
+		add_user(wire, user, language);
+	else
+		act_user(wire, verb, user);
+	if (wire->type == K_SLIP)
+		memcpy(secret, wire->reply.slip.secret, 64);
+	else if (wire->reply.verdict.word != VERDICT_YES)
+		die(verb);
+	keeper_closed(&wire->conv);
+	store_flush(w->store);
+	free(wire);
+}
+
+static void
+world_restart(struct world *world)
+{
+	struct keeper_world *w = (struct keeper_world *)world;
+
+	close_all(w);
+	open_all(w);
+}
+
+static char *
+world_log(struct world *world)
+{
+	struct keeper_world *w = (struct keeper_world *)world;
+	char path[128], *text = calloc(1, 65536);
+	FILE *f = NULL;
+
+	snprintf(path, sizeof(path), "%s/audit.log", w->dir);
+	if (text == NULL || (f = fopen(path, "re")) == NULL ||
+	    fseek(f, w->log_seen, SEEK_SET) != 0)
+		die("no audit.log");
+	(void)!fread(text, 1, 65535, f);
+	w->log_seen = ftell(f);
+	fclose(f);
+	return text;
+}
+
+static void
+world_end(struct world *world)
+{
+	struct keeper_world *w = (struct keeper_world *)world;
+	char command[128];
+
+	close_all(w);
+	lang_close();
+	blocklist_close();
+	*strrchr(w->dir, '/') = '\0';
+	snprintf(command, sizeof(command), "rm -rf '%s'", w->dir);
+	if (system(command) != 0)
+		die("the folder stays");
+}
+
+struct world *
+world_keeper(void)
+{
+	static struct keeper_world w = {
+		.world = { "keeper", world_begin, world_clock, world_now,
+		    world_admin, world_restart, world_play, world_log,
+		    world_end },
+		.wall = START,
+		.mono = 1000000,
+	};
+
+	return &w.world;
+}

@@ -1,0 +1,391 @@
+/*
+ * Depths 2 and 3: a real kosmod, its sockets and processes. At depth 2 the
+ * script is the client; at depth 3 it is behind pam_kosmo.so and libpam.
+ */
+#include "config.h"
+
+#include <limits.h>
+#include <security/pam_appl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "libkosmo/packet.h"
+#include "script.h"
+#include "server.h"
+
+#define WAIT_MS 30000
+
+struct kosmod_world {
+	struct world world;
+	struct server server;
+};
+
+union client_msg {
+	struct msg_show show;
+	struct msg_ask ask;
+	struct msg_answer answer;
+	struct msg_wait wait;
+	struct msg_row row;
+	struct msg_end end;
+};
+
+static void
+world_begin(struct world *world, const char *conf)
+{
+	struct kosmod_world *w = (struct kosmod_world *)world;
+
+	server_user();
+	server_begin(&w->server, conf);
+}
+
+static void
+world_clock(struct world *world, int64_t seconds)
+{
+	*((struct kosmod_world *)world)->server.offset += seconds;
+}
+
+static int64_t
+world_now(struct world *world)
+{
+	return server_now(&((struct kosmod_world *)world)->server);
+}
+
+static void
+world_restart(struct world *world)
+{
+	server_restart(&((struct kosmod_world *)world)->server);
+}
+
+static char *
+world_log(struct world *world)
+{
+	return server_log(&((struct kosmod_world *)world)->server);
+}
+
+static void
+world_end(struct world *world)
+{
+	server_end(&((struct kosmod_world *)world)->server);
+}
+
+static void
+send_msg(int fd, const struct layout *l, const void *msg)
+{
+	if (packet_send(fd, l, msg, -1, packet_now() + WAIT_MS) != 0)
+		server_die(1, "kosmod does not take", l->name);
+}
+
+/* The next message of kosmod, by its type. */
+static uint8_t
+receive(int fd, struct buf *b, union client_msg *ret)
+{
+	static const struct layout *const layouts[] = { &msg_show_layout,
+		&msg_ask_layout, &msg_wait_layout, &msg_row_layout,
+		&msg_end_layout };
+	int r = packet_recv(fd, b, NULL, packet_now() + WAIT_MS);
+
+	if (r != 0)
+		server_die(1, "kosmod says nothing:", kosmo_strerror(r));
+	for (size_t i = 0; i < sizeof(layouts) / sizeof(layouts[0]); i++)
+		if (layouts[i]->type == packet_type(b) &&
+		    packet_get(b, layouts[i], ret) == 0)
+			return layouts[i]->type;
+	server_die(1, "kosmod says what is no message", "");
+}
+
+static int
+open_conversation(const char *path, uint8_t phase, uint32_t ruid)
+{
+	struct msg_open open = {
+		.version = MSG_VERSION, .phase = phase, .ruid = ruid
+	};
+	int fd = server_connect(path);
+
+	memset(open.nonce, 'n', sizeof(open.nonce));
+	send_msg(fd, &msg_open_layout, &open);
+	return fd;
+}
+
+/* Shows and asks until END, or until the script hangs up. */
+static int
+converse(int fd, struct script *script)
+{
+	struct buf b = BUF_INIT;
+	union client_msg *msg = calloc(1, sizeof(*msg));
+	struct msg_answer answer = { 0 };
+	uint8_t type = 0;
+	int result = -1;
+
+	if (msg == NULL)
+		abort();
+	while (type != M_END) {
+		type = receive(fd, &b, msg);
+		if (type == M_SHOW)
+			script_show(script, msg->show.text);
+		if (type != M_ASK)
+			continue;
+		if (script_ask(script, msg->ask.text, msg->ask.echo != 0,
+			&answer.text) != 0)
+			break;
+		send_msg(fd, &msg_answer_layout, &answer);
+	}
+	if (type == M_END) {
+		result = msg->end.result;
+		if (msg->end.nonce[0] != 'n')
+			script_fail(script, "END without the nonce");
+	}
+	buf_done(&b);
+	free(msg);
+	return result;
+}
+
+static int
+play_socket(struct world *world, const struct visit *v, struct script *script)
+{
+	struct kosmod_world *w = (struct kosmod_world *)world;
+	struct msg_hello *hello = calloc(1, sizeof(*hello));
+	int fd = open_conversation(w->server.socket, v->phase, v->peer);
+	int result;
+
+	if (hello == NULL)
+		abort();
+	memcpy(hello->user, v->user, sizeof(v->user));
+	memcpy(hello->service, v->service, sizeof(v->service));
+	memcpy(hello->source, v->source, sizeof(v->source));
+	memcpy(hello->tty, v->tty, sizeof(v->tty));
+	hello->uid = v->uid;
+	hello->options = v->options;
+	send_msg(fd, &msg_hello_layout, hello);
+	result = converse(fd, script);
+	close(fd);
+	free(hello);
+	return result;
+}
+
+static void
+add_arg(struct msg_hello *hello, const char *name, const char *value)
+{
+	struct msg_arg *arg = &hello->args[hello->n_args++];
+
+	snprintf(arg->name, sizeof(arg->name), "%s", name);
+	snprintf(arg->value, sizeof(arg->value), "%s", value);
+}
+
+static void
+take_slip(const struct msg_row *row, char secret[static 64])
+{
+	for (uint8_t i = 0; i < row->n_cells; i++)
+		if (strcmp(row->cells[i].name, "initial_password") == 0 ||
+		    strcmp(row->cells[i].name, "code") == 0)
+			snprintf(secret, 64, "%.63s", row->cells[i].value);
+}
+
+/* What kosmoctl would send on admin.sock. */
+static void
+fill_verb(struct kosmod_world *w, struct msg_hello *hello, const char *verb,
+    const char *user, const char *language)
+{
+	bool pam = strcmp(w->world.name, "pam") == 0;
+	char email[NAME_LEN + 20];
+
+	snprintf(hello->user, sizeof(hello->user), "root");
+	snprintf(hello->service, sizeof(hello->service), "kosmoctl");
+	snprintf(hello->verb, sizeof(hello->verb), "user %s", verb);
+	add_arg(hello, "", user);
+	if (strcmp(verb, "add") != 0)
+		return;
+	snprintf(email, sizeof(email), "%s@example.co.jp", user);
+	add_arg(hello, "email", email);
+	add_arg(hello, "language", language);
+	/* whoever has no account here is known to libpam by name only */
+	if (!pam)
+		add_arg(hello, "uid", "1001");
+}
+
+static void
+world_admin(struct world *world, const char *verb, const char *user,
+    const char *language, char secret[static 64])
+{
+	struct kosmod_world *w = (struct kosmod_world *)world;
+	struct msg_hello *hello = calloc(1, sizeof(*hello));
+	union client_msg *msg = calloc(1, sizeof(*msg));
+	struct msg_answer none = { 0 };
+	struct buf b = BUF_INIT;
+	uint8_t type = 0;
+	int fd;
+
+	if (hello == NULL || msg == NULL)
+		abort();
+	fill_verb(w, hello, verb, user, language);
+	fd = open_conversation(w->server.admin, PHASE_VERB, getuid());
+	send_msg(fd, &msg_hello_layout, hello);
+	while (type != M_END) {
+		type = receive(fd, &b, msg);
+		if (type == M_ROW)
+			take_slip(&msg->row, secret);
+		else if (type == M_ASK)
+			send_msg(fd, &msg_answer_layout, &none);
+		else if (type == M_SHOW && msg->show.error)
+			server_die(1, verb, msg->show.text);
+	}
+	if (msg->end.result != RESULT_ALLOW)
+		server_die(1, verb, "was refused");
+	close(fd);
+	buf_done(&b);
+	free(hello);
+	free(msg);
+}
+
+/* --- through libpam ------------------------------------------------------ */
+
+struct pam_talk {
+	struct script *script;
+	bool hung_up;
+};
+
+static int
+answer_pam(struct pam_talk *t, const struct pam_message *m,
+    struct pam_response *response)
+{
+	struct secret typed = { 0 };
+
+	if (m->msg_style == PAM_TEXT_INFO || m->msg_style == PAM_ERROR_MSG) {
+		script_show(t->script, m->msg);
+		return PAM_SUCCESS;
+	}
+	if (script_ask(t->script, m->msg, m->msg_style == PAM_PROMPT_ECHO_ON,
+		&typed) != 0) {
+		t->hung_up = true;
+		return PAM_CONV_ERR;
+	}
+	response->resp = strdup(typed.bytes);
+	return response->resp == NULL ? PAM_BUF_ERR : PAM_SUCCESS;
+}
+
+static int
+pam_ask(int n, const struct pam_message **messages,
+    struct pam_response **responses, void *arg)
+{
+	struct pam_response *r = calloc((size_t)n, sizeof(*r));
+	int ret = PAM_SUCCESS;
+
+	for (int i = 0; r != NULL && ret == PAM_SUCCESS && i < n; i++)
+		ret = answer_pam(arg, messages[i], &r[i]);
+	if (ret != PAM_SUCCESS) {
+		free(r);
+		r = NULL;
+	}
+	*responses = r;
+	return r == NULL && ret == PAM_SUCCESS ? PAM_BUF_ERR : ret;
+}
+
+/* /etc/pam.d/SERVICE of this visit. */
+static void
+write_service(const struct kosmod_world *w, const struct visit *v)
+{
+	static const char *const types[] = { "auth", "account", "password" };
+	const char *steps = "", *unknown = "";
+	char path[NAME_LEN + 128], module[PATH_MAX];
+	FILE *f;
+
+	if ((v->options & OPT_STEPS) != 0)
+		steps = (v->options & OPT_STEP_PASSWORD) == 0
+		    ? "steps=factor"
+		    : "steps=password,factor";
+	if ((v->options & OPT_UNKNOWN_IGNORE) != 0)
+		unknown = "unknown=ignore";
+	snprintf(path, sizeof(path), "%s/%s", w->server.dir, v->service);
+	if (realpath(".libs/pam_kosmo.so", module) == NULL ||
+	    (f = fopen(path, "we")) == NULL)
+		server_die(1, "no module, or no folder for", path);
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+		fprintf(f, "%s required %s socket=%s %s %s\n", types[i], module,
+		    w->server.socket, steps, unknown);
+	fclose(f);
+}
+
+static int
+run_pam(pam_handle_t *pamh, const struct visit *v)
+{
+	char env[128];
+
+	snprintf(
+	    env, sizeof(env), "SSH_CONNECTION=%s 4711 192.0.2.1 22", v->source);
+	if (v->source[0] != '\0' &&
+	    (pam_putenv(pamh, env) != PAM_SUCCESS ||
+		pam_set_item(pamh, PAM_RHOST, v->source) != PAM_SUCCESS))
+		return PAM_BUF_ERR;
+	if (v->tty[0] != '\0' &&
+	    pam_set_item(pamh, PAM_TTY, v->tty) != PAM_SUCCESS)
+		return PAM_BUF_ERR;
+	if (v->phase == PHASE_ACCOUNT)
+		return pam_acct_mgmt(pamh, 0);
+	if (v->phase == PHASE_PASSWORD)
+		return pam_chauthtok(pamh, 0);
+	return pam_authenticate(pamh, 0);
+}
+
+static int
+result_of(int r)
+{
+	switch (r) {
+	case PAM_SUCCESS:
+		return RESULT_ALLOW;
+	case PAM_AUTH_ERR:
+	case PAM_PERM_DENIED:
+	case PAM_ACCT_EXPIRED:
+		return RESULT_DENY;
+	case PAM_MAXTRIES:
+		return RESULT_MAXTRIES;
+	case PAM_USER_UNKNOWN:
+		return RESULT_UNKNOWN;
+	default:
+		return RESULT_ERROR;
+	}
+}
+
+static int
+play_pam(struct world *world, const struct visit *v, struct script *script)
+{
+	struct kosmod_world *w = (struct kosmod_world *)world;
+	struct pam_talk talk = { script, false };
+	const struct pam_conv conv = { pam_ask, &talk };
+	pam_handle_t *pamh = NULL;
+	int r;
+
+	if (v->phase == PHASE_PASSWORD && v->peer == 0)
+		server_die(77, "only root resets passwords,", "not this test");
+	write_service(w, v);
+	if (pam_start_confdir(v->service, v->user, &conv, w->server.dir,
+		&pamh) != PAM_SUCCESS)
+		server_die(1, "pam_start:", v->service);
+	r = run_pam(pamh, v);
+	pam_end(pamh, r);
+	return talk.hung_up ? -1 : result_of(r);
+}
+
+struct world *
+world_socket(void)
+{
+	static struct kosmod_world w = {
+		.world = { "socket", world_begin, world_clock, world_now,
+		    world_admin, world_restart, play_socket, world_log,
+		    world_end }
+	};
+
+	return &w.world;
+}
+
+struct world *
+world_pam(void)
+{
+	static struct kosmod_world w = {
+		.world = { "pam", world_begin, world_clock, world_now,
+		    world_admin, world_restart, play_pam, world_log, world_end }
+	};
+
+	return &w.world;
+}

@@ -1,0 +1,176 @@
+"""A kosmod of the build, with a folder of its own, run by a test."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+
+from wire import Client, Closed, readable
+
+SERVER = 7401  # a uid that nobody has: kosmod's, when the tests are root's
+OTHER = 7402   # and one more, for a stranger
+
+ROOT = os.getuid() == 0
+SANITIZERS = os.environ.get("KOSMO_SANITIZERS") == "yes"
+
+
+def become(uid):
+    """For preexec_fn: kosmod never runs as root."""
+    def change():
+        os.setgroups([])
+        os.setgid(uid)
+        os.setuid(uid)
+    return change if ROOT else None
+
+
+def children_of(pid):
+    """pid: name of all processes below, from /proc."""
+    parents = {}
+    for entry in os.listdir("/proc"):
+        if not entry.isdigit():
+            continue
+        try:
+            with open(f"/proc/{entry}/stat", encoding="utf-8") as f:
+                text = f.read()
+        except OSError:
+            continue
+        found = re.match(r"\d+ \((.*)\) (\S) (\d+)", text)
+        if found and found.group(2) != "Z":
+            parents[int(entry)] = (int(found.group(3)), found.group(1))
+    below, todo = {}, [pid]
+    while todo:
+        at = todo.pop()
+        for child, (parent, name) in parents.items():
+            if parent == at:
+                below[child] = name
+                todo.append(child)
+    return below
+
+
+def until(what, seconds, look):
+    """Waits for something that can only be looked at."""
+    end = time.monotonic() + seconds
+    while True:
+        got = look()
+        if got:
+            return got
+        if time.monotonic() > end:
+            raise AssertionError(f"{what}: not within {seconds} s")
+        time.sleep(0.01)
+
+
+class Kosmod:
+    def __init__(self, conf="", program=None):
+        self.dir = tempfile.mkdtemp(prefix="kosmo-")
+        self.socket = f"{self.dir}/run/kosmod.sock"
+        self.admin = f"{self.dir}/run/admin.sock"
+        self.conf = f"{self.dir}/kosmod.conf"
+        self.program = f"{self.dir}/kosmod"
+        self.process = None
+        self.log = ""
+        os.chmod(self.dir, 0o755)
+        shutil.copy(program or os.environ["KOSMOD"], self.program)
+        self.write_conf(conf)
+        if ROOT:
+            os.chown(self.dir, SERVER, SERVER)
+
+    def write_conf(self, conf):
+        with open(self.conf, "w", encoding="utf-8") as f:
+            f.write(f"[paths]\nsocket = {self.socket}\n"
+                    f"state = {self.dir}/state\n"
+                    f"master-key = {self.dir}/master.key\n{conf}")
+        os.chmod(self.conf, 0o644)
+        if ROOT:
+            os.chown(self.conf, SERVER, SERVER)
+
+    def run(self, *args):
+        """A call that ends by itself."""
+        return subprocess.run(
+            [self.program, "--config", self.conf, *args],
+            preexec_fn=become(SERVER), capture_output=True, text=True,
+            timeout=30, check=False)
+
+    def init(self):
+        done = self.run("--init")
+        assert done.returncode == 0, done.stderr
+        return self
+
+    def start(self):
+        self.process = subprocess.Popen(
+            [self.program, "--config", self.conf],
+            preexec_fn=become(SERVER), stderr=subprocess.PIPE,
+            stdin=subprocess.DEVNULL)
+        os.set_blocking(self.process.stderr.fileno(), False)
+        self.wait_for("ready")
+        return self
+
+    def read_log(self, seconds):
+        fd = self.process.stderr.fileno()
+        if readable(fd, seconds):
+            data = os.read(fd, 65536)
+            if not data:
+                raise AssertionError(f"kosmod ended:\n{self.log}")
+            self.log += data.decode()
+
+    def wait_for(self, words, seconds=15):
+        """Until a line of the log that is not yet used up has the words."""
+        end = time.monotonic() + seconds
+        while words not in self.log:
+            left = end - time.monotonic()
+            if left <= 0:
+                raise AssertionError(f"no “{words}” in:\n{self.log}")
+            self.read_log(left)
+        before, _, self.log = self.log.partition(words)
+        return before
+
+    def pids(self, name):
+        return [pid for pid, what in children_of(self.process.pid).items()
+                if what == name]
+
+    def pid(self, name):
+        return until(f"a {name}", 5, lambda: self.pids(name))[0]
+
+    def client(self, path=None, seconds=5.0):
+        return Client(path or self.socket, seconds)
+
+    def serves(self):
+        """True if a dialogue can be begun."""
+        try:
+            with self.client(seconds=3) as c:
+                return c.begin()[0] > 0
+        except (Closed, TimeoutError, OSError):
+            return False
+
+    def stop(self):
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        status = self.process.wait(60)
+        self.process.stderr.close()
+        return status
+
+    def done(self):
+        if self.process is not None and self.process.poll() is None:
+            self.process.kill()
+            self.process.wait(10)
+            self.process.stderr.close()
+        shutil.rmtree(self.dir)
+
+
+def descriptors(pid):
+    return sorted(os.readlink(f"/proc/{pid}/fd/{fd}").split(":")[0]
+                  for fd in os.listdir(f"/proc/{pid}/fd"))
+
+
+def wait_gone(pid, seconds):
+    """True when that process is gone; waits on a pidfd."""
+    try:
+        fd = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return True
+    try:
+        return readable(fd, seconds)
+    finally:
+        os.close(fd)

@@ -1,0 +1,102 @@
+#!/bin/sh
+# Every verb: wrong usage says what, shows the verb's line, ends with 2; help
+# ends with 0; without kosmod it ends with 3, and nothing is on stdout.
+ctl=./kosmoctl/kosmoctl
+dir=$(mktemp -d) || exit 99
+trap 'rm -rf "$dir"' EXIT
+failed=0
+LC_ALL=C
+export LC_ALL
+
+fail()
+{
+	echo "FAIL: $*"
+	cat "$dir/out" "$dir/err"
+	failed=1
+}
+
+# expect CODE WORDS ARGUMENT...: exit code, and WORDS on standard error.
+expect()
+{
+	code=$1 words=$2
+	shift 2
+	"$ctl" --socket "$dir/kosmod.sock" "$@" >"$dir/out" 2>"$dir/err" \
+	    </dev/null
+	got=$?
+	[ "$got" -eq "$code" ] || fail "$* ended with $got, not $code"
+	grep -qF -e "$words" "$dir/err" || fail "$*: no \"$words\""
+}
+
+good='user add taro --email a@b --no-account
+user list
+user show taro
+user set taro --name x
+user invite taro
+user lock taro
+user unlock taro
+user remove taro --yes
+user code taro
+enroll totp
+device list
+device rename 1 phone
+device remove 1
+password
+me
+status
+log'
+echo "$good" >"$dir/verbs"
+while read -r line; do
+	# shellcheck disable=SC2086 # the words of the line
+	set -- $line
+	verb="$1"
+	case $1 in user | enroll | device) verb="$1 $2" ;; esac
+	expect 2 "usage: kosmoctl $verb" "$@" --bogus
+	expect 2 "unknown option --bogus" "$@" --bogus
+	expect 2 "usage: kosmoctl $verb" "$@" one two three
+	expect 2 "too many arguments" "$@" one two three
+	expect 2 "given twice" --json --json "$@"
+	expect 3 "Can't reach kosmod. Look at: systemctl status kosmod" "$@"
+	[ ! -s "$dir/out" ] || fail "$*: something on standard output"
+	expect 3 "Can't reach kosmod" "$@" --json
+	grep -q '^{"error":"Can' "$dir/out" || fail "$* --json: no document"
+	"$ctl" "$@" --help >"$dir/out" 2>"$dir/err" || fail "$* --help"
+	grep -qF "kosmoctl $verb" "$dir/out" || fail "$* --help says nothing"
+	if awk 'length > 80 { exit 1 }' "$dir/out"; then :; else
+		fail "$* --help is too wide"
+	fi
+done <"$dir/verbs"
+
+# The list above is the list of verbs.
+"$ctl" --help | grep '^kosmoctl ' | wc -l >"$dir/out"
+[ "$(cat "$dir/out")" -eq "$(wc -l <"$dir/verbs")" ] ||
+    fail "a verb has no test"
+
+expect 2 "a verb is missing"
+expect 2 "unknown verb bogus" bogus
+expect 2 "unknown verb user bogus" user bogus
+expect 2 "LOGIN is missing" user add
+expect 2 "--email is missing" user add taro
+expect 2 "NEWNAME is missing" device rename 1
+expect 2 "is not an e-mail address" user add taro --email suzuki@
+expect 2 "is not an e-mail address" user set taro --email -x@y
+expect 2 "is neither ja nor en" user add taro --email a@b --language fr
+expect 2 "is no time like 30d" user add taro --email a@b --expires soon
+expect 2 "is no time like 30d" user invite taro --expires 0d
+expect 2 "begins with a hyphen" user show -- -taro
+expect 2 "LOGIN is empty" user show ""
+expect 2 "nothing to set" user set taro
+expect 2 "is none of invited" user list --state invited,bogus
+expect 2 "is no time" log --since yesterday
+expect 2 "does not follow" log --follow --verify
+expect 2 "control characters" user add taro --email a@b --name "$(printf 'a\nb')"
+expect 2 "not UTF-8" user set taro --name "$(printf '\377')"
+expect 1 "no Unix account kosmo-nobody-here" \
+    user add kosmo-nobody-here --email a@b
+: >"$dir/there.png"
+expect 1 "is there already" enroll totp --png "$dir/there.png"
+mkdir "$dir/open" && chmod 0777 "$dir/open"
+"$ctl" --socket "$dir/open/kosmod.sock" me >"$dir/out" 2>"$dir/err"
+[ $? -eq 3 ] || fail "a folder that others may write to"
+grep -q "not kosmod's" "$dir/err" || fail "an untrusted folder is not told"
+"$ctl" --version | grep -q '^kosmoctl [0-9]' || fail --version
+exit $failed

@@ -1,0 +1,513 @@
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "kosmod/conf.h"
+#include "kosmod/conf_read.h"
+#include "kosmod/kmsg.h"
+#include "libkosmo/path.h"
+
+/* Reads text over the defaults; what was complained of is in said. */
+static int
+read_text(const char *text, struct conf *conf, char *said, size_t size)
+{
+	FILE *in = fmemopen((void *)(uintptr_t)text, strlen(text), "r");
+	FILE *err = fmemopen(said, size, "w");
+	int r;
+
+	assert_non_null(in);
+	assert_non_null(err);
+	memset(said, 0, size);
+	conf_defaults(conf);
+	r = conf_read(in, "t.conf", conf, err);
+	if (r == 0)
+		r = conf_check(conf, "t.conf", err);
+	(void)fclose(in);
+	(void)fclose(err);
+	return r;
+}
+
+static void
+assert_number(const void *at, uint32_t want)
+{
+	uint32_t got;
+
+	memcpy(&got, at, sizeof(got));
+	assert_int_equal(got, want);
+}
+
+struct number_case {
+	const char *section, *key;
+	size_t off;
+	uint32_t standard; /* the default */
+	const char *good;
+	uint32_t value;
+	const char *bad;
+	const char *why;
+};
+
+#define OFF(m) offsetof(struct conf, m)
+
+static const struct number_case number_cases[] = {
+	{ "user-id", "min", OFF(user_id.min), 8, "6", 6, "0",
+	    "\"0\" is not a number from 1 to 64" },
+	{ "user-id", "max", OFF(user_id.max), 13, "20", 20, "65",
+	    "\"65\" is not a number from 1 to 64" },
+	{ "password", "min", OFF(password.min), 8, "12", 12, "-8",
+	    "\"-8\" is not a number from 1 to 512" },
+	{ "password", "max", OFF(password.max), 64, "512", 512, "513",
+	    "\"513\" is not a number from 1 to 512" },
+	{ "password", "classes", OFF(password.classes), 15, "digit, lower",
+	    CLASS_DIGIT | CLASS_LOWER, "digits",
+	    "\"digits\" in \"digits\" is no known word" },
+	{ "password", "history", OFF(password.history), 5, "0", 0, "25",
+	    "\"25\" is not a number from 0 to 24" },
+	{ "registration", "expires", OFF(registration.expires), 2592000, "7d",
+	    604800, "1w", "\"1w\" is not a time such as" },
+	{ "totp", "digits", OFF(totp.digits), 6, "8", 8, "7",
+	    "\"7\" is neither 6 nor 8" },
+	{ "totp", "period", OFF(totp.period), 30, "60s", 60, "14",
+	    "\"14\" is not from 15 to 120 seconds" },
+	{ "totp", "window", OFF(totp.window), 1, "0", 0, "11",
+	    "\"11\" is not a number from 0 to 10" },
+	{ "throttle", "free", OFF(throttle.free), 5, "3", 3, "0",
+	    "\"0\" is not a number from 1 to 1000" },
+	{ "throttle", "window", OFF(throttle.window), 900, "1h", 3600, "",
+	    "\"\" is not a time such as" },
+	{ "throttle", "base", OFF(throttle.base), 60, "90", 90, "1.5m",
+	    "\"1.5m\" is not a time such as" },
+	{ "throttle", "ceiling", OFF(throttle.ceiling), 900, "30m", 1800, "2d",
+	    "\"2d\" is not from 1 to 86400 seconds" },
+	{ "throttle", "per-source", OFF(throttle.per_source), 50, "9/10m", 9,
+	    "50", "\"50\" is not a rate such as 50/1h" },
+	{ "throttle", "per-source", OFF(throttle.per_source_window), 3600,
+	    "9/10m", 600, "0/1h", "\"0/1h\" is not a rate from" },
+	{ "throttle", "per-person", OFF(throttle.per_person), 20, "7/1m", 7,
+	    "x/1h", "\"x/1h\" is not a rate such as" },
+	{ "throttle", "per-person", OFF(throttle.per_person_window), 3600,
+	    "7/1m", 60, "7/0s", "\"7/0s\" is not a rate from" },
+	{ "throttle", "known-for", OFF(throttle.known_for), 2592000, "1d",
+	    86400, "999999999999999999999",
+	    "\"999999999999999999999\" is not a time" },
+	{ "throttle", "lock", OFF(throttle.lock), 30, "10", 10, "2",
+	    "\"2\" is not a number from 3 to 100000" },
+	{ "login", "methods", OFF(login.methods), 14, "totp",
+	    METHOD_BIT(METHOD_TOTP), "totp totp",
+	    "\"totp\" in \"totp totp\" is named twice" },
+	{ "login", "attempts", OFF(login.attempts), 3, "1", 1, "11",
+	    "\"11\" is not a number from 1 to 10" },
+	{ "limits", "conversations", OFF(limits.conversations), 1000, "65", 65,
+	    "64", "\"64\" is not a number from 65 to 10000" },
+	{ "limits", "per-uid", OFF(limits.per_uid), 32, "2", 2, "many",
+	    "\"many\" is not a number from 1 to 10000" },
+	{ "limits", "idle", OFF(limits.idle), 300, "2s", 2, "0",
+	    "\"0\" is not from 1 to 3600 seconds" },
+};
+
+static void
+test_numbers(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(number_cases) / sizeof(number_cases[0]);
+	     i++) {
+		const struct number_case *c = &number_cases[i];
+		struct conf conf;
+		char text[256], said[1024], want[256];
+
+		conf_defaults(&conf);
+		assert_number((uint8_t *)&conf + c->off, c->standard);
+		(void)snprintf(text, sizeof(text), "[%s]\n%s = %s\n",
+		    c->section, c->key, c->good);
+		assert_int_equal(read_text(text, &conf, said, sizeof(said)), 0);
+		assert_string_equal(said, "");
+		assert_number((uint8_t *)&conf + c->off, c->value);
+		(void)snprintf(text, sizeof(text), "# a comment\n[%s]\n%s=%s\n",
+		    c->section, c->key, c->bad);
+		assert_int_equal(
+		    read_text(text, &conf, said, sizeof(said)), KOSMO_EINVAL);
+		(void)snprintf(want, sizeof(want), "t.conf:3: [%s] %s: %s",
+		    c->section, c->key, c->why);
+		assert_memory_equal(said, want, strlen(want));
+	}
+}
+
+struct text_case {
+	const char *section, *key;
+	size_t off;
+	const char *standard;
+	const char *good;
+	const char *value;
+	const char *bad;
+	const char *why;
+};
+
+static const struct text_case text_cases[] = {
+	{ "user-id", "symbols", OFF(user_id.symbols), "", "-_.", "-_.", "a",
+	    "\"a\" is not a row of different ASCII symbols" },
+	{ "user-id", "deny", OFF(user_id.deny), NULL, "root,  admin",
+	    "root admin", NULL, NULL },
+	{ "password", "symbols-denied", OFF(password.symbols_denied), "",
+	    "\"'\\", "\"'\\", "!!", "\"!!\" is not a row of different" },
+	{ "password", "blocklist", OFF(password.blocklist), "", "/etc/words",
+	    "/etc/words", "words", "\"words\" is not an absolute path" },
+	{ "totp", "issuer", OFF(totp.issuer), NULL, "Example", "Example", "a:b",
+	    "\"a:b\" is not 1 to 64 bytes without a colon" },
+	{ "totp", "algorithm", OFF(totp.algorithm), "SHA1", "SHA512", "SHA512",
+	    "MD5", "\"MD5\" is not one of SHA1, SHA256, SHA512" },
+	{ "login", "language", OFF(login.language), "en", "ja", "ja", "fr",
+	    "\"fr\" is not one of en, ja" },
+	{ "login", "contact", OFF(login.contact), "", "IT: 内線 1234",
+	    "IT: 内線 1234", "x\033[1m", NULL },
+	{ "login", "contact-ja", OFF(login.contact_ja), "", "情報", "情報",
+	    "\xff", NULL },
+	{ "login", "contact-en", OFF(login.contact_en), "", "desk", "desk",
+	    "a\x80", NULL },
+	{ "paths", "socket", OFF(paths.socket), KOSMO_SOCKET, "/tmp/k/s",
+	    "/tmp/k/s", "/tmp/../s", "\"/tmp/../s\" is not an absolute path" },
+	{ "paths", "state", OFF(paths.state), KOSMO_STATE_DIR, "/srv/kosmo",
+	    "/srv/kosmo", "/srv/kosmo/", "\"/srv/kosmo/\" is not" },
+	{ "paths", "master-key", OFF(paths.master_key), KOSMO_MASTER_KEY,
+	    "/srv/key", "/srv/key", "./key", "\"./key\" is not an absolute" },
+};
+
+static void
+bad_text(const struct text_case *c)
+{
+	struct conf conf;
+	char text[512], said[1024], want[256];
+
+	(void)snprintf(text, sizeof(text), "[%s]\n\n%s = %s\n", c->section,
+	    c->key, c->bad);
+	assert_int_equal(
+	    read_text(text, &conf, said, sizeof(said)), KOSMO_EINVAL);
+	if (c->why != NULL)
+		(void)snprintf(want, sizeof(want), "t.conf:3: [%s] %s: %s",
+		    c->section, c->key, c->why);
+	else
+		(void)snprintf(want, sizeof(want), "t.conf:3: not clean UTF-8");
+	assert_memory_equal(said, want, strlen(want));
+}
+
+static void
+test_texts(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(text_cases) / sizeof(text_cases[0]);
+	     i++) {
+		const struct text_case *c = &text_cases[i];
+		struct conf conf;
+		char text[512], said[1024];
+
+		conf_defaults(&conf);
+		if (c->standard != NULL)
+			assert_string_equal(
+			    (char *)&conf + c->off, c->standard);
+		else
+			assert_true(((char *)&conf + c->off)[0] != '\0');
+		(void)snprintf(text, sizeof(text), "[%s]\n%s = %s\n",
+		    c->section, c->key, c->good);
+		assert_int_equal(read_text(text, &conf, said, sizeof(said)), 0);
+		assert_string_equal((char *)&conf + c->off, c->value);
+		if (c->bad != NULL)
+			bad_text(c);
+	}
+}
+
+/* What is wrong, and the line that says so. */
+static const char *const wrong[][2] = {
+	{ "[totp]\ndigit = 6\n", "t.conf:2: unknown key \"digit\" in [totp]" },
+	{ "[topt]\n", "t.conf:1: unknown section [topt]" },
+	{ "[service]\nsteps = factor\n", "t.conf:1: unknown section" },
+	{ "[service ]\n", "t.conf:1: unknown section" },
+	{ "[service x]\nfoo = 1\n", "t.conf:2: unknown key \"foo\" in" },
+	{ "[service x]\nsteps = code\n", "t.conf:2: [service x] steps: \"co" },
+	{ "[service x]\nsteps =\n", "t.conf:2: [service x] steps: \"\" nam" },
+	{ "[service x]\nlogin = true\n", "t.conf:2: [service x] login: \"tr" },
+	{ "[service x]\ndialogue = 1\n", "t.conf:2: [service x] dialogue: " },
+	{ "[service x]\nconsole = YES\n", "t.conf:2: [service x] console: " },
+	{ "[service x]\nalone = yes\n", "t.conf:2: [service x] alone: \"yes" },
+	{ "[service x]\nwho = root\n", "t.conf:2: [service x] who: \"root\" " },
+	{ "[service x]\nlanguage = e\n", "t.conf:2: [service x] language: " },
+	{ "[service x]\ndeadline = 2h\n", "t.conf:2: [service x] deadline:" },
+	{ "[service x]\nmethods = sms\n", "t.conf:2: [service x] methods: " },
+	{ "[login]\nmethods = totp\n[service x]\nmethods = email\n",
+	    "t.conf: [service x] methods names one that [login] methods" },
+	{ "[login]\nmethods =\n", "t.conf:2: [login] methods: \"\" names n" },
+	{ "[login]\nfloor = none\n", "t.conf:2: [login] floor: \"none\" in" },
+	{ "[login]\nunknown-user = deny\n", "t.conf:2: [login] unknown-user" },
+	{ "[login]\nattempts = 3\nattempts = 4\n",
+	    "t.conf:3: [login] attempts is there twice" },
+	{ "[login\nattempts = 3\n", "t.conf:1: \"[login\" is no section" },
+	{ "attempts = 3\n", "t.conf:1: \"attempts\" is before any [section]" },
+	{ "[login]\nattempts\n", "t.conf:2: \"attempts\" is no key = value" },
+	{ "[user-id]\nmin = 9\nmax = 8\n", "t.conf: [user-id] min is above " },
+	{ "[password]\nmin = 65\n", "t.conf: [password] min is above max" },
+	{ "[password]\nmin = 1\nmax = 3\n", "t.conf: [password] max has no " },
+	{ "[throttle]\nbase = 16m\n", "t.conf: [throttle] base is above ce" },
+	{ "[limits]\nper-uid = 1001\n", "t.conf: [limits] per-uid is above" },
+	{ "[paths]\nsocket = /k/admin.sock\n", "t.conf: [paths] socket has" },
+	{ "[paths]\nsocket = /kosmod.sock\n", "t.conf: [paths] socket must" },
+	{ "[email]\nfrom = x\n", "t.conf:1: unknown section [email]" },
+};
+
+static void
+test_wrong(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		struct conf conf;
+		char said[2048];
+
+		assert_int_equal(
+		    read_text(wrong[i][0], &conf, said, sizeof(said)),
+		    KOSMO_EINVAL);
+		assert_memory_equal(said, wrong[i][1], strlen(wrong[i][1]));
+	}
+}
+
+static void
+test_every_error_is_told(void **state)
+{
+	struct conf conf;
+	char said[2048];
+
+	(void)state;
+	assert_int_equal(read_text("[totp]\ndigits = 7\nperiod = 1\n"
+				   "colour = red\n[what]\n",
+			     &conf, said, sizeof(said)),
+	    KOSMO_EINVAL);
+	assert_non_null(strstr(said, "t.conf:2: "));
+	assert_non_null(strstr(said, "t.conf:3: "));
+	assert_non_null(strstr(said, "t.conf:4: "));
+	assert_non_null(strstr(said, "t.conf:5: "));
+}
+
+static void
+test_services(void **state)
+{
+	static const char text[] =
+	    "[login]\nfloor = password factor\nunknown-user = ignore\n"
+	    "methods = email totp\n"
+	    "[service sudo]\nsteps = factor\n"
+	    "[service vlock]\nsteps=password,factor\nmethods = totp\n"
+	    "language = ja\nalone = allow\nlogin = yes\ndialogue = yes\n"
+	    "console = yes\ndeadline = 30s\nwho = caller\n";
+	const struct conf_service *s;
+	struct conf conf;
+	char said[1024];
+
+	(void)state;
+	assert_int_equal(read_text(text, &conf, said, sizeof(said)), 0);
+	assert_true(conf.login.unknown_ignore);
+	assert_int_equal(conf.login.floor, STEP_PASSWORD | STEP_FACTOR);
+	assert_int_equal(conf.login.order[0], METHOD_EMAIL);
+	assert_int_equal(conf.login.order[1], METHOD_TOTP);
+	assert_int_equal(conf.login.order[2], METHOD_NONE);
+	s = conf_service(&conf, "sudo");
+	assert_int_equal(s->steps, STEP_FACTOR);
+	assert_int_equal(s->deadline, 300);
+	s = conf_service(&conf, "vlock");
+	assert_string_equal(s->name, "vlock");
+	assert_int_equal(s->steps, STEP_PASSWORD | STEP_FACTOR);
+	assert_int_equal(s->methods, METHOD_BIT(METHOD_TOTP));
+	assert_string_equal(s->language, "ja");
+	assert_true(s->alone && s->login && s->dialogue && s->console);
+	assert_true(s->caller);
+	assert_int_equal(s->deadline, 30);
+}
+
+static void
+test_built_in_services(void **state)
+{
+	static const struct {
+		const char *name;
+		int login, dialogue, console;
+		uint32_t deadline;
+	} rows[] = { { "sshd", 1, 1, 0, 840 }, { "login", 1, 1, 1, 840 },
+		{ "sudo", 0, 0, 0, 300 }, { "su", 0, 0, 0, 300 },
+		{ "passwd", 0, 0, 0, 300 }, { "locker", 0, 0, 0, 60 },
+		{ "kosmoctl", 0, 1, 0, 840 }, { "vsftpd", 0, 0, 0, 300 } };
+	struct conf conf;
+
+	(void)state;
+	conf_defaults(&conf);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct conf_service *s =
+		    conf_service(&conf, rows[i].name);
+
+		assert_int_equal(s->steps, STEP_PASSWORD | STEP_FACTOR);
+		assert_int_equal(s->login, rows[i].login);
+		assert_int_equal(s->dialogue, rows[i].dialogue);
+		assert_int_equal(s->console, rows[i].console);
+		assert_int_equal(s->deadline, rows[i].deadline);
+		assert_false(s->alone || s->caller);
+	}
+}
+
+static void
+test_long_values(void **state)
+{
+	struct conf conf;
+	char text[4096], said[1024];
+	size_t at;
+
+	(void)state;
+	at = (size_t)snprintf(text, sizeof(text), "[user-id]\ndeny = a\n");
+	for (int i = 0; i < 20; i++)
+		at += (size_t)snprintf(text + at, sizeof(text) - at,
+		    "  word%02d another%02d\n", i, i);
+	(void)snprintf(text + at, sizeof(text) - at, "min = 5\n");
+	assert_int_equal(read_text(text, &conf, said, sizeof(said)), 0);
+	assert_memory_equal(conf.user_id.deny, "a word00 another00 word01", 25);
+	assert_int_equal(conf.user_id.min, 5);
+	(void)snprintf(text, sizeof(text), "[login]\ncontact = %0300d\n", 1);
+	assert_int_equal(
+	    read_text(text, &conf, said, sizeof(said)), KOSMO_EINVAL);
+	assert_memory_equal(said, "t.conf:2: longer than", 21);
+}
+
+static char dir[] = "/tmp/kosmo-conf-XXXXXX";
+static char file[64];
+
+static void
+put_file(const char *text, mode_t mode)
+{
+	FILE *f;
+
+	(void)unlink(file);
+	assert_non_null(f = fopen(file, "w"));
+	assert_true(fputs(text, f) >= 0);
+	assert_int_equal(fclose(f), 0);
+	assert_int_equal(chmod(file, mode), 0);
+}
+
+static int
+load(const char *path, char *said, size_t size)
+{
+	struct conf conf;
+	FILE *err = fmemopen(said, size, "w");
+	int r;
+
+	assert_non_null(err);
+	memset(said, 0, size);
+	r = conf_load(path, &conf, err);
+	(void)fclose(err);
+	return r;
+}
+
+/* Links, pipes, folders, others' files: refused with words, never a hang. */
+static void
+test_files(void **state)
+{
+	char said[512], name[64];
+
+	(void)state;
+	put_file("[totp]\ndigits = 8\n", 0644);
+	assert_int_equal(load(file, said, sizeof(said)), 0);
+	(void)snprintf(name, sizeof(name), "%s/link", dir);
+	assert_int_equal(symlink(file, name), 0);
+	assert_int_equal(load(name, said, sizeof(said)), KOSMO_EINVAL);
+	assert_non_null(strstr(said, "is a symbolic link"));
+	assert_int_equal(unlink(name), 0);
+	assert_int_equal(mkfifo(name, 0600), 0);
+	assert_int_equal(load(name, said, sizeof(said)), KOSMO_EINVAL);
+	assert_non_null(strstr(said, "is no regular file"));
+	assert_int_equal(unlink(name), 0);
+	assert_int_equal(load(name, said, sizeof(said)), KOSMO_EINVAL);
+	assert_non_null(strstr(said, "No such file"));
+	assert_int_equal(load(dir, said, sizeof(said)), KOSMO_EINVAL);
+	put_file("", 0664);
+	assert_int_equal(load(file, said, sizeof(said)), KOSMO_EINVAL);
+	assert_non_null(strstr(said, "others may write to it"));
+	put_file("", 0644);
+	assert_int_equal(chmod(dir, 0777), 0);
+	assert_int_equal(load(file, said, sizeof(said)), KOSMO_EINVAL);
+	assert_non_null(strstr(said, "others may write to its folder"));
+	assert_int_equal(chmod(dir, 0700), 0);
+	put_file("[password]\nblocklist = /nowhere/at/all\n", 0644);
+	assert_int_equal(load(file, said, sizeof(said)), KOSMO_EINVAL);
+	assert_non_null(strstr(said, "/nowhere/at/all: [password] blocklist"));
+	if (geteuid() == 0) {
+		put_file("", 0644);
+		assert_int_equal(chown(file, 65534, 65534), 0);
+		assert_int_equal(load(file, said, sizeof(said)), KOSMO_EINVAL);
+		assert_non_null(strstr(said, "must belong to root"));
+	}
+	assert_int_equal(unlink(file), 0);
+}
+
+static void
+test_advice(void **state)
+{
+	char said[2048],
+	    text[] = "[totp]\ndigits = 8\nperiod = 60\n"
+		     "algorithm = SHA256\nissuer = X\n"
+		     "[login]\nfloor = password\n";
+	struct conf conf;
+	FILE *out;
+
+	(void)state;
+	conf_defaults(&conf);
+	assert_non_null(out = fmemopen(said, sizeof(said), "w"));
+	conf_advise(&conf, out);
+	(void)fclose(out);
+	assert_non_null(strstr(said, "[login] contact is not set"));
+	assert_non_null(strstr(said, "[totp] issuer is not set"));
+	assert_int_equal(read_text(text, &conf, said, sizeof(said)), 0);
+	(void)snprintf(conf.login.contact, sizeof(conf.login.contact), "IT");
+	memset(said, 0, sizeof(said));
+	assert_non_null(out = fmemopen(said, sizeof(said), "w"));
+	conf_advise(&conf, out);
+	(void)fclose(out);
+	assert_null(strstr(said, "contact"));
+	assert_null(strstr(said, "issuer"));
+	assert_non_null(strstr(said, "digits = 8"));
+	assert_non_null(strstr(said, "period = 60"));
+	assert_non_null(strstr(said, "algorithm = SHA256"));
+	assert_non_null(strstr(said, "floor = password"));
+}
+
+static int
+setup(void **state)
+{
+	(void)state;
+	if (mkdtemp(dir) == NULL)
+		return -1;
+	(void)snprintf(file, sizeof(file), "%s/kosmod.conf", dir);
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	(void)state;
+	return rmdir(dir);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_numbers),
+		cmocka_unit_test(test_texts),
+		cmocka_unit_test(test_wrong),
+		cmocka_unit_test(test_every_error_is_told),
+		cmocka_unit_test(test_services),
+		cmocka_unit_test(test_built_in_services),
+		cmocka_unit_test(test_long_values),
+		cmocka_unit_test(test_files),
+		cmocka_unit_test(test_advice),
+	};
+
+	return cmocka_run_group_tests_name("conf", tests, setup, teardown);
+}

@@ -1,0 +1,495 @@
+/*
+ * What the keeper says yes to, and what it never says yes to, whatever a
+ * talk process asks.
+ */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "judge_rig.h"
+
+#define HERE "192.0.2.1"
+
+static int
+set_up(void **state)
+{
+	*state = rig_new();
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	struct rig *r = *state;
+
+	rig_free(&r);
+	return 0;
+}
+
+/* A whole login; the verdict is what the keeper ends it with. */
+static enum msg_result
+login(struct rig *r, const char *hash, const char *code)
+{
+	struct line *l = line_bind(r, "sshd", "taro", HERE);
+	enum msg_result result;
+
+	(void)line_password(l, hash);
+	(void)line_code(l, code);
+	result = line_finish(l, RESULT_ALLOW);
+	line_close(&l);
+	return result;
+}
+
+static void
+registration_then_login(void **state)
+{
+	struct rig *r = *state;
+	struct secret seed;
+
+	rig_person(r, "taro", &seed);
+	assert_int_equal(rig_show(r, "taro").state, STATE_ACTIVE);
+	assert_int_equal(login(r, HASH_A, rig_code(r, &seed, 0)), RESULT_ALLOW);
+	r->wall += 60;
+	assert_int_equal(login(r, HASH_B, rig_code(r, &seed, 0)), RESULT_DENY);
+	assert_int_equal(login(r, HASH_A, "000000"), RESULT_DENY);
+}
+
+/* CASES: OTP alone never replaces the password, nor the other way round. */
+static void
+one_factor_is_not_enough(void **state)
+{
+	struct rig *r = *state;
+	struct secret seed;
+	struct line *l;
+
+	rig_person(r, "taro", &seed);
+	l = line_bind(r, "sshd", "taro", HERE);
+	assert_int_equal(line_password(l, HASH_A), VERDICT_YES);
+	assert_int_equal(line_finish(l, RESULT_ALLOW), RESULT_DENY);
+	line_close(&l);
+	l = line_bind(r, "sshd", "taro", HERE);
+	assert_int_equal(line_code(l, rig_code(r, &seed, 0)), VERDICT_NO);
+	assert_int_equal(line_finish(l, RESULT_ALLOW), RESULT_DENY);
+	line_close(&l);
+	assert_int_equal(login(r, HASH_A, rig_code(r, &seed, 0)), RESULT_ALLOW);
+}
+
+/* Same code again; an older one after a newer; after restart, clock back. */
+static void
+a_code_works_once(void **state)
+{
+	struct rig *r = *state;
+	struct secret seed;
+	char code[9], before[9];
+
+	rig_person(r, "taro", &seed);
+	(void)snprintf(code, sizeof(code), "%s", rig_code(r, &seed, 0));
+	(void)snprintf(before, sizeof(before), "%s", rig_code(r, &seed, -30));
+	assert_int_equal(login(r, HASH_A, code), RESULT_ALLOW);
+	assert_int_equal(login(r, HASH_A, code), RESULT_DENY);
+	assert_int_equal(login(r, HASH_A, before), RESULT_DENY);
+	rig_restart(r);
+	assert_int_equal(login(r, HASH_A, code), RESULT_DENY);
+	r->wall -= 300;
+	assert_int_equal(login(r, HASH_A, code), RESULT_DENY);
+}
+
+static void
+fifty_at_once_let_one_in(void **state)
+{
+	struct rig *r = *state;
+	struct secret seed;
+	struct line *l[50];
+	char code[9];
+	int yes = 0;
+
+	rig_person(r, "taro", &seed);
+	(void)snprintf(code, sizeof(code), "%s", rig_code(r, &seed, 0));
+	for (size_t i = 0; i < 50; i++)
+		l[i] = line_bind(r, "sshd", "taro", HERE);
+	for (size_t i = 0; i < 50; i++)
+		(void)line_password(l[i], HASH_A);
+	for (size_t i = 0; i < 50; i++)
+		(void)line_code(l[i], code);
+	for (size_t i = 0; i < 50; i++) {
+		yes += line_finish(l[i], RESULT_ALLOW) == RESULT_ALLOW;
+		line_close(&l[i]);
+	}
+	assert_int_equal(yes, 1);
+}
+
+/* Windows: one step either way, not two. */
+static void
+the_window_is_one_step(void **state)
+{
+	struct rig *r = *state;
+	struct secret seed;
+
+	rig_person(r, "taro", &seed);
+	r->wall += 600 - r->wall % 30;
+	assert_int_equal(
+	    login(r, HASH_A, rig_code(r, &seed, -60)), RESULT_DENY);
+	assert_int_equal(login(r, HASH_A, rig_code(r, &seed, 60)), RESULT_DENY);
+	assert_int_equal(
+	    login(r, HASH_A, rig_code(r, &seed, -30)), RESULT_ALLOW);
+	assert_int_equal(
+	    login(r, HASH_A, rig_code(r, &seed, 30)), RESULT_ALLOW);
+}
+
+static void
+a_clock_far_behind_refuses_totp(void **state)
+{
+	struct rig *r = *state;
+	struct secret seed;
+	struct line *l;
+
+	rig_person(r, "taro", &seed);
+	assert_int_equal(login(r, HASH_A, rig_code(r, &seed, 0)), RESULT_ALLOW);
+	r->wall -= 1200;
+	l = line_bind(r, "sshd", "taro", HERE);
+	assert_int_equal(line_password(l, HASH_A), VERDICT_YES);
+	assert_int_equal(
+	    line_code(l, rig_code(r, &seed, 0)), VERDICT_HOST_CLOCK);
+	assert_int_equal(line_finish(l, RESULT_ALLOW), RESULT_DENY);
+	line_close(&l);
+}
+
+/* What comes back for nobody is what comes back for a wrong password. */
+static void
+unknown_looks_like_wrong(void **state)
+{
+	struct rig *r = *state;
+	struct line *known, *nobody;
+	struct secret seed;
+
+	rig_person(r, "taro", &seed);
+	known = line_bind(r, "sshd", "taro", "192.0.2.9");
+	nobody = line_bind(r, "sshd", "hanako", "192.0.2.9");
+	assert_memory_equal(
+	    &known->reply.bound, &nobody->reply.bound, sizeof(struct k_bound));
+	for (uint32_t left = 3; left-- > 0;) {
+		assert_int_equal(line_password(known, HASH_B), VERDICT_NO);
+		assert_int_equal(line_password(nobody, HASH_B), VERDICT_NO);
+		assert_memory_equal(&known->reply.verdict,
+		    &nobody->reply.verdict, sizeof(struct k_verdict));
+		assert_int_equal(known->not_before, nobody->not_before);
+		assert_true(known->not_before > r->mono);
+		assert_int_equal(known->reply.verdict.left, left);
+	}
+	assert_int_equal(line_finish(known, RESULT_DENY), RESULT_DENY);
+	assert_int_equal(line_finish(nobody, RESULT_DENY), RESULT_DENY);
+	line_close(&known);
+	line_close(&nobody);
+}
+
+/* The dummy's setting is one name's own, always the same, and well-formed. */
+static void
+dummy_settings_stay(void **state)
+{
+	struct rig *r = *state;
+	struct k_try try = { 0 };
+	char first[HASH_LEN + 1] = "";
+
+	for (int i = 0; i < 2; i++) {
+		struct line *l = line_bind(r, "sshd", "hanako", HERE);
+
+		line_ask(l, &k_try_layout, &try);
+		assert_int_equal(l->type, K_SETTING);
+		assert_int_equal(strlen(l->reply.setting.setting), 29);
+		if (i == 1)
+			assert_string_equal(first, l->reply.setting.setting);
+		(void)snprintf(
+		    first, sizeof(first), "%s", l->reply.setting.setting);
+		line_close(&l);
+	}
+}
+
+/* A talk process that was taken over asks everything out of turn. */
+static void
+out_of_turn_is_dropped(void **state)
+{
+	struct rig *r = *state;
+	static const uint8_t early[] = { K_TRY, K_PASSWORD, K_CODE, K_VOUCH,
+		K_OLD, K_SET_PASSWORD, K_SEED, K_SEED_CODE, K_NAME, K_REMOVE,
+		K_USER_ADD, K_USER_ACT, K_USER_NEXT, K_LOG, K_STATUS, K_BOUND };
+	static const uint8_t bound[] = { K_BIND, K_PASSWORD, K_VOUCH, K_OLD,
+		K_OLD_HASH, K_SET_PASSWORD, K_SEED, K_SEED_CODE, K_NAME,
+		K_REMOVE, K_USER_ADD, K_USER_SET, K_USER_ACT, K_USER_SHOW,
+		K_USER_NEXT, K_LOG, K_STATUS };
+	union kmsg *zero = calloc(1, sizeof(*zero));
+	struct secret seed;
+
+	rig_person(r, "taro", &seed);
+	for (size_t i = 0; i < sizeof(early); i++) {
+		struct line *l = line_open(r, PHASE_AUTH, false);
+
+		line_ask(l, kmsg_layout(early[i]), zero);
+		assert_true(l->dropped);
+		assert_int_equal(l->type, 0);
+		line_close(&l);
+	}
+	for (size_t i = 0; i < sizeof(bound); i++) {
+		struct line *l = line_bind(r, "sshd", "taro", HERE);
+
+		line_ask(l, kmsg_layout(bound[i]), zero);
+		assert_true(l->dropped);
+		line_close(&l);
+	}
+	free(zero);
+}
+
+/* No claim of talk's lifts a verdict, or makes the stack go on. */
+static void
+claims_lift_nothing(void **state)
+{
+	struct rig *r = *state;
+	struct secret seed;
+
+	rig_person(r, "taro", &seed);
+	for (int claim = 0; claim < 256; claim++) {
+		struct line *l = line_bind(r, "sshd", "taro", HERE);
+		enum msg_result got;
+
+		got = line_finish(l, (enum msg_result)claim);
+		assert_true(got == RESULT_DENY || got == RESULT_ERROR ||
+		    got == RESULT_MAXTRIES);
+		line_close(&l);
+	}
+}
+
+/* A password without the slip can't enrol a first device. */
+static void
+a_first_device_is_vouched_for(void **state)
+{
+	struct rig *r = *state;
+	struct k_set_password set = { HASH_A };
+	struct k_seed ask = { 0 };
+	struct k_vouch vouch = { 0 };
+	struct line *l;
+
+	rig_invite(r, "taro");
+	l = line_bind(r, "sshd", "taro", HERE);
+	assert_int_equal(line_initial(l, r->initial), VERDICT_YES);
+	line_ask(l, &k_set_password_layout, &set);
+	line_close(&l); /* cut here */
+
+	l = line_bind(r, "sshd", "taro", HERE);
+	assert_int_equal(line_initial(l, r->initial), VERDICT_SPENT);
+	assert_int_equal(line_password(l, HASH_A), VERDICT_YES);
+	line_ask(l, &k_seed_layout, &ask);
+	assert_true(l->dropped);
+	line_close(&l);
+
+	l = line_bind(r, "sshd", "taro", HERE);
+	assert_int_equal(line_password(l, HASH_A), VERDICT_YES);
+	line_ask(l, &k_vouch_layout, &vouch);
+	assert_int_equal(l->reply.verdict.word, VERDICT_NO);
+	assert_int_equal(rig_act(r, "taro", ACT_CODE), VERDICT_YES);
+	assert_int_equal(
+	    digest_typed("kosmo-code", r->initial, vouch.code), KOSMO_OK);
+	line_ask(l, &k_vouch_layout, &vouch);
+	assert_int_equal(l->reply.verdict.word, VERDICT_YES);
+	line_ask(l, &k_seed_layout, &ask);
+	assert_int_equal(l->type, K_SEED_IS);
+	assert_int_equal(line_finish(l, RESULT_ALLOW), RESULT_DENY);
+	line_close(&l);
+}
+
+/* The seed is the same after a cut, and verifies nothing until enrolled. */
+static void
+the_seed_stays_for_a_day(void **state)
+{
+	struct rig *r = *state;
+	struct k_set_password set = { HASH_A };
+	struct k_seed ask = { 0 };
+	struct k_seed_code code = { 0 };
+	struct secret first, again;
+	struct line *l;
+	char slip[64];
+
+	rig_invite(r, "taro");
+	memcpy(slip, r->initial, sizeof(slip));
+	l = line_bind(r, "sshd", "taro", HERE);
+	(void)line_initial(l, slip);
+	line_ask(l, &k_set_password_layout, &set);
+	line_ask(l, &k_seed_layout, &ask);
+	first = l->reply.seed_is.seed;
+	(void)snprintf(
+	    code.digits, sizeof(code.digits), "%s", rig_code(r, &first, 900));
+	line_ask(l, &k_seed_code_layout, &code);
+	assert_int_equal(l->reply.verdict.word, VERDICT_CLOCK);
+	assert_int_equal(l->reply.verdict.offset, 900);
+	line_close(&l);
+	for (int day = 0; day < 2; day++) {
+		struct k_vouch vouch = { 0 };
+
+		rig_restart(r);
+		l = line_bind(r, "sshd", "taro", HERE);
+		(void)line_password(l, HASH_A);
+		assert_int_equal(
+		    digest_typed("kosmo-initial", slip, vouch.initial),
+		    KOSMO_OK);
+		line_ask(l, &k_vouch_layout, &vouch);
+		assert_int_equal(l->reply.verdict.word, VERDICT_YES);
+		line_ask(l, &k_seed_layout, &ask);
+		again = l->reply.seed_is.seed;
+		assert_int_equal(secret_equal(&first, &again), day == 0);
+		line_close(&l);
+		r->wall += 86401;
+	}
+}
+
+static void
+locked_and_expired_people(void **state)
+{
+	struct rig *r = *state;
+	struct secret seed;
+	struct line *l;
+
+	rig_person(r, "taro", &seed);
+	assert_int_equal(rig_act(r, "taro", ACT_LOCK), VERDICT_YES);
+	l = line_bind(r, "sshd", "taro", HERE);
+	assert_int_equal(line_password(l, HASH_B), VERDICT_NO);
+	assert_int_equal(line_password(l, HASH_A), VERDICT_LOCKED);
+	assert_int_equal(line_finish(l, RESULT_ALLOW), RESULT_DENY);
+	line_close(&l);
+	assert_int_equal(rig_act(r, "taro", ACT_UNLOCK), VERDICT_YES);
+	assert_int_equal(login(r, HASH_A, rig_code(r, &seed, 0)), RESULT_ALLOW);
+
+	rig_invite(r, "hanako");
+	r->wall += 31 * 86400;
+	l = line_bind(r, "sshd", "hanako", HERE);
+	assert_int_equal(line_initial(l, "wrong"), VERDICT_NO);
+	assert_int_equal(line_initial(l, r->initial), VERDICT_ENDED);
+	line_close(&l);
+}
+
+/* A new slip voids the earlier one. */
+static void
+a_slip_is_voided_by_the_next(void **state)
+{
+	struct rig *r = *state;
+	struct line *l;
+	char old[64];
+
+	rig_invite(r, "taro");
+	memcpy(old, r->initial, sizeof(old));
+	assert_int_equal(rig_act(r, "taro", ACT_INVITE), VERDICT_YES);
+	l = line_bind(r, "sshd", "taro", HERE);
+	assert_int_equal(line_initial(l, old), VERDICT_NO);
+	assert_int_equal(line_initial(l, r->initial), VERDICT_YES);
+	line_close(&l);
+}
+
+/* Locked between auth and account: account says so. */
+static void
+account_looks_again(void **state)
+{
+	struct rig *r = *state;
+	struct secret seed;
+	struct line *l;
+
+	rig_person(r, "taro", &seed);
+	l = line_bind(r, "sshd", "taro", HERE);
+	(void)line_password(l, HASH_A);
+	(void)line_code(l, rig_code(r, &seed, 0));
+	assert_int_equal(line_finish(l, RESULT_ALLOW), RESULT_ALLOW);
+	l->ended = false;
+	keeper_account(l->c);
+	assert_int_equal(l->end.result, RESULT_ALLOW);
+	assert_int_equal(rig_act(r, "taro", ACT_LOCK), VERDICT_YES);
+	keeper_account(l->c);
+	assert_int_equal(l->end.result, RESULT_DENY);
+	line_close(&l);
+}
+
+static uint8_t
+session(struct rig *r, uint8_t phase, uid_t uid, uint8_t ticket[TICKET_LEN])
+{
+	struct kpeer peer = { uid, 1, 0, uid == 0 };
+	struct msg_open open = { 0 };
+	struct line l = { 0 };
+
+	l.rig = r;
+	open.version = MSG_VERSION;
+	open.phase = phase;
+	memcpy(open.ticket, ticket, TICKET_LEN);
+	assert_int_equal(keeper_accept(r->k, &l, &peer, &open, &l.c), KOSMO_OK);
+	assert_null(l.c);
+	assert_true(l.ended);
+	memcpy(ticket, l.end.ticket, TICKET_LEN);
+	return l.end.result;
+}
+
+/* A ticket: once, within 120 s, by root; its row counts as a session. */
+static void
+tickets_and_sessions(void **state)
+{
+	struct rig *r = *state;
+	uint8_t ticket[TICKET_LEN], used[TICKET_LEN], none[TICKET_LEN] = { 0 };
+	struct secret seed;
+
+	rig_person(r, "taro", &seed);
+	for (int late = 0; late < 2; late++) {
+		struct line *l = line_bind(r, "sshd", "taro", HERE);
+
+		r->wall += 60;
+		(void)line_password(l, HASH_A);
+		(void)line_code(l, rig_code(r, &seed, 0));
+		assert_int_equal(line_finish(l, RESULT_ALLOW), RESULT_ALLOW);
+		memcpy(ticket, l->end.ticket, TICKET_LEN);
+		memcpy(used, ticket, TICKET_LEN);
+		line_close(&l);
+		r->mono += late ? 120001 : 119000;
+		if (late)
+			break;
+		assert_int_equal(session(r, PHASE_SESSION, RIG_UID, ticket),
+		    RESULT_NOT_MINE);
+		memcpy(ticket, used, TICKET_LEN);
+		assert_int_equal(
+		    session(r, PHASE_SESSION, 0, ticket), RESULT_NOTED);
+		assert_int_equal(rig_show(r, "taro").sessions, 1);
+		assert_int_equal(
+		    session(r, PHASE_SESSION, 0, used), RESULT_NOT_MINE);
+		assert_int_equal(
+		    session(r, PHASE_SESSION_END, 0, ticket), RESULT_NOTED);
+		assert_int_equal(rig_show(r, "taro").sessions, 0);
+	}
+	assert_int_equal(session(r, PHASE_SESSION, 0, ticket), RESULT_NOT_MINE);
+	assert_int_equal(session(r, PHASE_SESSION, 0, none), RESULT_NOT_MINE);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(registration_then_login),
+		TEST(one_factor_is_not_enough),
+		TEST(a_code_works_once),
+		TEST(fifty_at_once_let_one_in),
+		TEST(the_window_is_one_step),
+		TEST(a_clock_far_behind_refuses_totp),
+		TEST(unknown_looks_like_wrong),
+		TEST(dummy_settings_stay),
+		TEST(out_of_turn_is_dropped),
+		TEST(claims_lift_nothing),
+		TEST(a_first_device_is_vouched_for),
+		TEST(the_seed_stays_for_a_day),
+		TEST(locked_and_expired_people),
+		TEST(a_slip_is_voided_by_the_next),
+		TEST(account_looks_again),
+		TEST(tickets_and_sessions),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
