@@ -2,7 +2,9 @@
  * conf.h: kosmod.conf, read once into a struct that nobody changes.
  *
  * Unknown sections, unknown keys and bad values are errors with file and
- * line. Every process of kosmod reads the file for itself at its start.
+ * line. The parent reads the file, at its start and at SIGHUP; keeper and
+ * nursery get what it read (conf_pass.h), so that all agree and a file that
+ * was spoilt meanwhile can't keep one of them from being started again.
  */
 #ifndef KOSMO_KOSMOD_CONF_H
 #define KOSMO_KOSMOD_CONF_H

@@ -116,7 +116,8 @@ note_death(struct nursery *n, const struct child *c, int status)
 {
 	struct nursery_msg m = { .word = NURSERY_CRASHED, .id = c->id };
 
-	if (!WIFSIGNALED(status) || c->killed || WTERMSIG(status) == SIGALRM)
+	if (!WIFSIGNALED(status) || WTERMSIG(status) == SIGALRM ||
+	    (c->killed && WTERMSIG(status) == SIGKILL))
 		return;
 	m.signal = (uint32_t)WTERMSIG(status);
 	log_say(LOG_CRIT, "a talk process died by signal %u%s", m.signal,

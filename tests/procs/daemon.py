@@ -7,6 +7,7 @@ import signal
 import subprocess
 import tempfile
 import time
+import unittest
 
 from wire import Client, Closed, readable
 
@@ -64,7 +65,7 @@ def until(what, seconds, look):
 
 class Kosmod:
     def __init__(self, conf="", program=None):
-        self.dir = tempfile.mkdtemp(prefix="kosmo-")
+        self.dir = tempfile.mkdtemp(prefix="procs-")
         self.socket = f"{self.dir}/run/kosmod.sock"
         self.admin = f"{self.dir}/run/admin.sock"
         self.conf = f"{self.dir}/kosmod.conf"
@@ -174,3 +175,39 @@ def wait_gone(pid, seconds):
         return readable(fd, seconds)
     finally:
         os.close(fd)
+
+
+SHORT = """
+[limits]
+idle = 2s
+[service quick]
+deadline = 1s
+[service sshd]
+deadline = 60s
+"""
+
+
+class Shared(unittest.TestCase):
+    """One kosmod for all tests of a class."""
+
+    conf = SHORT
+
+    @classmethod
+    def setUpClass(cls):
+        cls.kosmod = Kosmod(cls.conf).init().start()
+
+    @classmethod
+    def tearDownClass(cls):
+        try:
+            status = cls.kosmod.stop()
+        finally:
+            cls.kosmod.done()
+        assert status == 0, status
+
+
+class Alone(unittest.TestCase):
+    """A kosmod for each test."""
+
+    def setUp(self):
+        self.kosmod = Kosmod(SHORT)
+        self.addCleanup(self.kosmod.done)

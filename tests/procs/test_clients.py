@@ -1,0 +1,244 @@
+#!/usr/bin/env python3
+"""What kosmod does when clients are mad, bad or many.
+
+KOSMOD names the program. Run by root, kosmod gets a uid of its own and the
+tests that need a second one are run as well.
+"""
+
+import os
+import resource
+import socket
+import sys
+import time
+import traceback
+import unittest
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+import wire
+from daemon import (OTHER, ROOT, SHORT, Shared, become, descriptors, until)
+from wire import Closed
+
+
+class Clients(Shared):
+    def check_refused(self, *packets):
+        with self.kosmod.client() as c:
+            try:
+                for packet in packets:
+                    c.send(packet)
+            except Closed:
+                pass
+            self.assertTrue(c.closed_within(5), packets)
+        self.assertTrue(self.kosmod.serves())
+
+    def test_bad_opens(self):
+        good = wire.open_message(wire.AUTH)
+        for packet in (b"", b"\1", b"\0" * 40, b"\xff" * 32768, good[:-1],
+                       good + b"x", os.urandom(200), b"GET / HTTP/1.0\r\n",
+                       wire.hello_message("x"),
+                       wire.message(wire.ACCOUNT, wire.u8(0)),
+                       good.replace(b"\1\0\0\0\4", b"\1\xff\xff\xff\xff")):
+            self.check_refused(packet)
+
+    def test_too_long(self):
+        self.check_refused(b"\1" * 40000)
+
+    def test_bad_hellos(self):
+        good = wire.hello_message("x")
+        for packet in (b"\1", good[:-1], good + b"x", os.urandom(64),
+                       wire.open_message(wire.AUTH),
+                       wire.hello_message("a\nb"),
+                       wire.hello_message("a" * 300)):
+            self.check_refused(wire.open_message(wire.AUTH), packet)
+
+    def test_bad_answers(self):
+        for packet in (b"\5", os.urandom(50), wire.hello_message("x"),
+                       wire.message(wire.ANSWER, b"x" * 600),
+                       wire.message(wire.END, wire.u8(wire.ALLOW))):
+            with self.kosmod.client() as c:
+                self.assertEqual(c.begin()[0], wire.ASK)
+                c.send(packet)
+                self.assertTrue(c.closed_within(5), packet)
+
+    def test_wrong_version_and_phase(self):
+        for packet in (wire.open_message(wire.AUTH, version=2),
+                       wire.open_message(0), wire.open_message(77)):
+            with self.kosmod.client() as c:
+                c.send(packet)
+                self.assertEqual(wire.result_of(c.next()), wire.ERROR)
+
+    def test_session_without_a_ticket(self):
+        with self.kosmod.client() as c:
+            c.send(wire.open_message(wire.SESSION))
+            self.assertEqual(wire.result_of(c.next()), wire.NOT_MINE)
+
+    def test_a_descriptor_is_not_taken(self):
+        keeper = self.kosmod.pid("kosmod-keeper")
+        with self.kosmod.client() as c:
+            read_end, write_end = os.pipe()
+            socket.send_fds(c.sock, [wire.open_message(wire.AUTH)],
+                            [write_end])
+            os.close(write_end)
+            c.send(wire.hello_message("x"))
+            c.next()
+            os.set_blocking(read_end, False)
+            self.assertEqual(os.read(read_end, 1), b"", "still held")
+            os.close(read_end)
+        self.assertTrue(os.path.exists(f"/proc/{keeper}"))
+
+    def test_whole_denial(self):
+        with self.kosmod.client() as c:
+            packet = c.begin()
+            for _ in range(10):
+                if packet[0] == wire.END:
+                    break
+                c.answer("wrong")
+                packet = c.next()
+            self.assertIn(wire.result_of(packet),
+                          (wire.DENY, wire.MAXTRIES))
+
+    def test_idle_prompt(self):
+        with self.kosmod.client(seconds=10) as c:
+            self.assertEqual(c.begin()[0], wire.ASK)
+            began = time.monotonic()
+            self.assertTrue(c.closed_within(5))
+            self.assertGreater(time.monotonic() - began, 1.5)
+
+    def test_deadline_of_a_service(self):
+        with self.kosmod.client() as c:
+            began = time.monotonic()
+            self.assertEqual(c.begin(service="quick")[0], wire.ASK)
+            self.assertTrue(c.closed_within(1.9))
+            self.assertGreater(time.monotonic() - began, 0.9)
+
+    def test_client_goes_while_talk_is_busy(self):
+        before = len(self.kosmod.pids("kosmod-talk"))
+        with self.kosmod.client() as c:
+            c.begin()
+            self.assertGreater(len(self.kosmod.pids("kosmod-talk")), before)
+            c.answer("wrong")
+        until("talk gone", 2, lambda:
+              len(self.kosmod.pids("kosmod-talk")) <= before)
+
+    def test_client_goes_with_unread_messages(self):
+        before = len(self.kosmod.pids("kosmod-talk"))
+        with self.kosmod.client() as c:
+            c.send(wire.open_message(wire.AUTH))
+            c.send(wire.hello_message("x"))
+            until("talk", 2, lambda:
+                  len(self.kosmod.pids("kosmod-talk")) > before)
+        until("talk gone", 2, lambda:
+              len(self.kosmod.pids("kosmod-talk")) <= before)
+
+    def test_silent_clients(self):
+        """Nobody who says nothing is kept beyond ten seconds."""
+        silent = self.kosmod.client(seconds=15)
+        no_hello = self.kosmod.client(seconds=15)
+        no_hello.send(wire.open_message(wire.AUTH))
+        began = time.monotonic()
+        with silent, no_hello:
+            self.assertTrue(silent.closed_within(12))
+            self.assertTrue(no_hello.closed_within(3))
+        self.assertGreater(time.monotonic() - began, 9)
+
+    def test_nothing_piles_up(self):
+        if not ROOT:
+            self.skipTest("needs root, to look into another's descriptors")
+        keeper = self.kosmod.pid("kosmod-keeper")
+        nursery = self.kosmod.pid("kosmod-nursery")
+        for round_ in range(2):
+            for i in range(30):
+                with self.kosmod.client() as c:
+                    c.begin()
+                    if i % 2:
+                        c.answer("wrong")
+            until("all talks gone", 5,
+                  lambda: not self.kosmod.pids("kosmod-talk"))
+            self.kosmod.serves()
+            until("all talks gone", 5,
+                  lambda: not self.kosmod.pids("kosmod-talk"))
+            if round_ == 0:
+                before = descriptors(keeper), descriptors(nursery)
+        self.assertEqual(
+            before, (descriptors(keeper), descriptors(nursery)))
+
+
+class Floods(Shared):
+    conf = """
+[limits]
+idle = 30s
+per-uid = 20
+"""
+
+    def flood(self, n):
+        """n connections; how many were kept."""
+        clients = []
+        for _ in range(n):
+            try:
+                clients.append(self.kosmod.client(seconds=2))
+            except (BlockingIOError, TimeoutError):
+                pass
+        kept = 0  # and the rest is seen as closed by now
+        with self.kosmod.client(seconds=2) as last:
+            last.closed_within(2)
+        for c in clients:
+            c.sock.setblocking(False)
+            try:
+                if c.sock.recv(10) != b"":
+                    kept += 1
+            except BlockingIOError:
+                kept += 1
+            except ConnectionResetError:
+                pass
+        return clients, kept
+
+    def test_two_thousand_of_one_uid(self):
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        want = 2000
+        if hard < want + 100:
+            self.skipTest("RLIMIT_NOFILE is too low")
+        resource.setrlimit(resource.RLIMIT_NOFILE, (want + 100, hard))
+        self.addCleanup(
+            resource.setrlimit, resource.RLIMIT_NOFILE, (soft, hard))
+        if not ROOT:
+            clients, kept = self.flood(want)
+            self.assertEqual(kept, 20)
+            for c in clients:
+                c.sock.close()
+            return
+        self.flood_as_stranger(want)
+
+    def flood_as_stranger(self, want):
+        """The flood in a child of another uid; root comes in meanwhile."""
+        down, up = os.pipe()
+        back, forth = os.pipe()
+        pid = os.fork()
+        if pid == 0:
+            status = 1
+            try:
+                os.close(forth)
+                become(OTHER)()
+                _, kept = self.flood(want)
+                os.write(up, str(kept).encode())
+                os.read(back, 1)
+                status = 0
+            except Exception:
+                traceback.print_exc()
+            finally:
+                os._exit(status)
+        os.close(up)
+        kept = os.read(down, 20)
+        with self.kosmod.client() as c:
+            self.assertEqual(c.begin()[0], wire.ASK)
+        os.close(forth)
+        self.assertEqual(os.waitpid(pid, 0)[1], 0)
+        self.assertEqual(kept, b"20")
+        os.close(down)
+        os.close(back)
+        self.assertTrue(self.kosmod.serves())
+
+
+if __name__ == "__main__":
+    if not os.environ.get("KOSMOD"):
+        sys.exit("KOSMOD names the program to test")
+    unittest.main(verbosity=2)

@@ -1,0 +1,132 @@
+#!/usr/bin/env python3
+"""A talk process that an attacker has taken over gains nothing.
+
+KOSMOD names a kosmod with tests/procs/hostile_talk.c in the place of its
+dialogues: the name in HELLO says what it does.
+"""
+
+import os
+import sys
+import time
+import unittest
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+import wire
+from daemon import SANITIZERS, Kosmod, until
+from wire import Closed
+
+CONF = """
+[service quick]
+deadline = 1s
+"""
+
+BIND, FINISH = 64, 77
+REQUESTS = range(64, 85)
+REPLIES = range(128, 137)
+
+
+class Hostile(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.kosmod = Kosmod(CONF).init().start()
+
+    @classmethod
+    def tearDownClass(cls):
+        try:
+            status = cls.kosmod.stop()
+        finally:
+            cls.kosmod.done()
+        assert status == 0, status
+
+    def tearDown(self):
+        until("no talk is left", 5,
+              lambda: not self.kosmod.pids("kosmod-talk"))
+
+    def talk(self, deed, service="sshd", phase=wire.AUTH, seconds=8,
+             path=None):
+        """What the client hears: texts, and the result of END, if any."""
+        texts, result = [], None
+        with self.kosmod.client(path=path, seconds=seconds) as c:
+            try:
+                c.send(wire.open_message(phase, nonce=b"secret nonce 16b"))
+                c.send(wire.hello_message(deed, service))
+                while True:
+                    packet = c.receive()
+                    if packet[0] == wire.END:
+                        result = wire.result_of(packet, b"secret nonce 16b")
+                    elif packet[0] == wire.SHOW:
+                        texts.append(wire.fields_of(packet)[2].decode())
+                    if packet[0] == wire.END and result is not None:
+                        break
+            except Closed:
+                pass
+        return texts, result
+
+    def test_nothing_before_bind(self):
+        for kind in (*REQUESTS, *REPLIES):
+            texts, result = self.talk(f"any {kind}")
+            if kind == FINISH:
+                self.assertEqual(result, wire.DENY)
+            elif kind != BIND:
+                self.assertIn(texts, ([], ["reply -1"]), kind)
+                self.assertIsNone(result, kind)
+
+    def test_claims_after_bind(self):
+        """What may be asked is answered; what sets anything is refused."""
+        told = {}
+        for kind in (*REQUESTS, *REPLIES):
+            texts, result = self.talk(f"bound {kind}")
+            told[kind] = "".join(texts)
+            self.assertNotEqual(result, wire.ALLOW, kind)
+        for kind in (64, 66, 68, 70, 71, 72, 73, 74, 75, 76, *range(78, 85),
+                     *REPLIES):
+            self.assertIn(told[kind], ("", "reply -1"), kind)
+
+    def test_admin_words_on_the_open_socket(self):
+        for kind in range(78, 85):
+            texts, result = self.talk(f"bound {kind}", service="kosmoctl",
+                                      phase=wire.VERB)
+            self.assertIn(texts, ([], ["reply -1"]), kind)
+            self.assertNotEqual(result, wire.ALLOW)
+
+    def test_allow_is_not_its_to_say(self):
+        for phase in (wire.AUTH, wire.PASSWORD, wire.ACCT):
+            _, result = self.talk("allow", phase=phase)
+            self.assertNotEqual(result, wire.ALLOW)
+
+    def test_forged_end(self):
+        """It never sees the nonce."""
+        self.assertEqual(self.talk("forge"), ([], None))
+
+    def test_out_of_turn(self):
+        for deed in ("bind twice", "two at once", "garbage", "long"):
+            self.assertEqual(self.talk(deed)[1], None, deed)
+
+    def test_deadlines(self):
+        for deed in ("spin", "spin for good", "flood"):
+            began = time.monotonic()
+            _, result = self.talk(deed, service="quick")
+            self.assertIsNone(result)
+            self.assertLess(time.monotonic() - began, 3, deed)
+
+    def test_it_does_not_go(self):
+        """After its last word it has five seconds; END comes all the same."""
+        _, result = self.talk("stay", seconds=10)
+        self.assertEqual(result, wire.DENY)
+        _, result = self.talk("stay and close")
+        self.assertEqual(result, wire.DENY)
+
+    def test_filter(self):
+        if SANITIZERS:
+            self.skipTest("the filters of sanitizer builds allow more")
+        for deed in ("open", "create", "exec", "socket", "connect", "fork",
+                     "kill", "ptrace", "unlink", "code"):
+            self.assertEqual(self.talk(deed), ([], None), deed)
+            self.kosmod.wait_for("a talk process died by signal 31")
+
+
+if __name__ == "__main__":
+    if not os.environ.get("KOSMOD"):
+        sys.exit("KOSMOD names the program to test")
+    unittest.main(verbosity=2)

@@ -1,0 +1,249 @@
+#!/usr/bin/env python3
+"""What is left when one of kosmod's processes dies.
+
+KOSMOD names the program. Run by root, kosmod gets a uid of its own and the
+tests that need a second one are run as well.
+"""
+
+import os
+import signal
+import sys
+import unittest
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+import wire
+from daemon import (ROOT, Alone, Shared, children_of, descriptors, until,
+                    wait_gone)
+from wire import Closed
+
+
+class Kills(Alone):
+    """One process dies at one moment: never a yes, and service is back.
+
+    At most four deaths of one kosmod: five within ten seconds would end it,
+    as they should.
+    """
+
+    def setUp(self):
+        super().setUp()
+        self.kosmod.write_conf("[limits]\nidle = 20s\n")
+        self.kosmod.init().start()
+
+    def tearDown(self):
+        self.assertEqual(self.kosmod.stop(), 0)
+
+    def stages(self, c):
+        """A client that does not know of the kill; it never waits long."""
+        yield "connected"
+        c.send(wire.open_message(wire.AUTH))
+        yield "OPEN was sent"
+        c.send(wire.hello_message("nobody-at-all"))
+        yield "HELLO was sent"
+        packet = c.next()
+        self.assertNotEqual(wire.result_of(packet), wire.ALLOW)
+        yield "ASK came"
+        c.answer("wrong")
+        yield "ANSWER was sent"
+        packet = c.next()
+        self.assertNotEqual(wire.result_of(packet), wire.ALLOW)
+        yield "the next ASK came"
+
+    def kill_at(self, name, stage):
+        with self.kosmod.client() as c:
+            try:
+                for i, _ in enumerate(self.stages(c)):
+                    if i == stage:
+                        self.kill_now(name)
+                if stage == 5:
+                    self.assertTrue(c.closed_within(5))
+            except Closed:
+                pass
+
+    def kill_now(self, name):
+        if name == "kosmod-talk":
+            pids = self.kosmod.pids(name)
+        else:
+            pids = [self.kosmod.pid(name)]
+        for pid in pids:
+            os.kill(pid, signal.SIGKILL)
+        for pid in pids:
+            self.assertTrue(wait_gone(pid, 5))
+
+    def check_service(self):
+        until("service again", 10, self.kosmod.serves)
+        until("no talk is left", 5,
+              lambda: not self.kosmod.pids("kosmod-talk"))
+        self.assertEqual(
+            sorted(children_of(self.kosmod.process.pid).values()),
+            ["kosmod-keeper", "kosmod-nursery"])
+
+    def test_talk(self):
+        for stage in range(2, 6):
+            self.kill_at("kosmod-talk", stage)
+            self.check_service()
+
+    def test_nursery(self):
+        for stage in range(2, 6):
+            self.kill_at("kosmod-nursery", stage)
+            self.check_service()
+
+    def test_keeper_early(self):
+        for stage in range(0, 3):
+            self.kill_at("kosmod-keeper", stage)
+            self.check_service()
+
+    def test_keeper_late(self):
+        for stage in range(3, 6):
+            self.kill_at("kosmod-keeper", stage)
+            self.check_service()
+
+    def test_nursery_dies_between_clients(self):
+        pid = self.kosmod.pid("kosmod-nursery")
+        os.kill(pid, signal.SIGKILL)
+        self.assertTrue(wait_gone(pid, 5))
+        with self.kosmod.client() as c:
+            self.assertEqual(c.begin()[0], wire.ASK)
+
+    def test_stopped_keeper(self):
+        """SIGSTOP: no answer, which a client must take for a no; then on."""
+        keeper = self.kosmod.pid("kosmod-keeper")
+        os.kill(keeper, signal.SIGSTOP)
+        try:
+            with self.kosmod.client(seconds=0.5) as c:
+                c.send(wire.open_message(wire.AUTH))
+                c.send(wire.hello_message("x"))
+                self.assertRaises(TimeoutError, c.next)
+        finally:
+            os.kill(keeper, signal.SIGCONT)
+        self.check_service()
+
+
+class Crashes(Alone):
+    def test_talk_crash_renews_the_nursery(self):
+        """Other dialogues go on; the next talk comes from a new nursery."""
+        self.kosmod.init().start()
+        old = self.kosmod.pid("kosmod-nursery")
+        with self.kosmod.client() as other, self.kosmod.client() as c:
+            self.assertEqual(other.begin()[0], wire.ASK)
+            talks = set(self.kosmod.pids("kosmod-talk"))
+            self.assertEqual(c.begin()[0], wire.ASK)
+            victim = set(self.kosmod.pids("kosmod-talk")) - talks
+            os.kill(victim.pop(), signal.SIGSEGV)
+            self.assertTrue(c.closed_within(3))
+            self.kosmod.wait_for("died by signal 11")
+            until("a new nursery", 5, lambda: len(
+                [p for p in self.kosmod.pids("kosmod-nursery") if p != old]))
+            other.answer("wrong")
+            self.assertIn(other.next()[0], (wire.ASK, wire.END))
+            self.assertTrue(self.kosmod.serves())
+        self.assertTrue(wait_gone(old, 5))
+        self.assertEqual(self.kosmod.stop(), 0)
+
+    def test_gives_up(self):
+        """A keeper that dies again and again is systemd's to see."""
+        self.kosmod.init().start()
+        for _ in range(6):
+            pids = self.kosmod.pids("kosmod-keeper")
+            for pid in pids:
+                os.kill(pid, signal.SIGKILL)
+                wait_gone(pid, 5)
+            until("another keeper, or the end", 5, lambda:
+                  self.kosmod.process.poll() is not None or
+                  self.kosmod.pids("kosmod-keeper"))
+        self.assertEqual(self.kosmod.stop(), 1)
+
+    def test_parent_killed(self):
+        self.kosmod.init().start()
+        with self.kosmod.client() as c:
+            self.assertEqual(c.begin()[0], wire.ASK)
+            below = children_of(self.kosmod.process.pid)
+            self.assertEqual(len(below), 3)
+            self.kosmod.process.kill()
+            self.assertTrue(c.closed_within(5))
+        for pid in below:
+            self.assertTrue(wait_gone(pid, 5))
+
+
+class Reload(Alone):
+    def test_good_and_bad(self):
+        self.kosmod.init().start()
+        with self.kosmod.client() as old:
+            self.assertEqual(old.begin()[0], wire.ASK)
+            self.kosmod.write_conf("[limits]\nper-uid = 2\nidle = 3s\n")
+            self.kosmod.process.send_signal(signal.SIGHUP)
+            self.kosmod.wait_for("reloaded")
+            self.check_limit(1)
+            self.kosmod.write_conf("[limits]\nper-uid = none\n")
+            self.kosmod.process.send_signal(signal.SIGHUP)
+            self.kosmod.wait_for('kosmod.conf:6: [limits] per-uid: "none"')
+            self.kosmod.wait_for("the old values stay")
+            self.check_limit(1)
+            old.answer("wrong")
+            self.assertEqual(old.next()[0], wire.ASK)
+        self.assertEqual(self.kosmod.stop(), 0)
+
+    def check_limit(self, more):
+        """Root is not limited; its own uid is."""
+        if ROOT:
+            self.assertTrue(self.kosmod.serves())
+            return
+        clients = [self.kosmod.client() for _ in range(more + 1)]
+        with clients[0], clients[more]:
+            self.assertTrue(clients[more].closed_within(2))
+
+    def test_new_nursery_has_new_values(self):
+        self.kosmod.init().start()
+        self.kosmod.write_conf("[limits]\nidle = 1s\n")
+        self.kosmod.process.send_signal(signal.SIGHUP)
+        self.kosmod.wait_for("reloaded")
+        with self.kosmod.client() as c:
+            until("the new nursery's talk", 3, self.kosmod.serves)
+            self.assertEqual(c.begin()[0], wire.ASK)
+            self.assertTrue(c.closed_within(1.8))
+        self.assertEqual(self.kosmod.stop(), 0)
+
+
+class Insides(Shared):
+    """What every process must have done to itself."""
+
+    def status(self, pid):
+        with open(f"/proc/{pid}/status", encoding="utf-8") as f:
+            return dict(line.rstrip("\n").split(":\t", 1)
+                        for line in f if ":\t" in line)
+
+    def test_all_are_confined(self):
+        with self.kosmod.client() as c:
+            c.begin()
+            below = children_of(self.kosmod.process.pid)
+            self.assertEqual(len(below), 3)
+            for pid, name in below.items():
+                status = self.status(pid)
+                self.assertEqual(status["NoNewPrivs"], "1", name)
+                self.assertEqual(status["Seccomp"], "2", name)
+                self.assertEqual(int(status["CapEff"], 16), 0, name)
+                with open(f"/proc/{pid}/limits", encoding="utf-8") as f:
+                    self.assertRegex(
+                        f.read(), r"Max core file size +0 +0", name)
+                self.check_environment(pid, name)
+
+    def check_environment(self, pid, name):
+        if not ROOT:
+            return
+        with open(f"/proc/{pid}/environ", "rb") as f:
+            if name != "kosmod-keeper":  # a fork: the kernel shows the
+                self.assertEqual(f.read(), b"", name)  # parent's old page
+
+    def test_talk_has_two_sockets(self):
+        if not ROOT:
+            self.skipTest("needs root, to look into another's descriptors")
+        with self.kosmod.client() as c:
+            c.begin()
+            pid = self.kosmod.pid("kosmod-talk")
+            self.assertEqual(descriptors(pid).count("socket"), 2)
+
+
+if __name__ == "__main__":
+    if not os.environ.get("KOSMOD"):
+        sys.exit("KOSMOD names the program to test")
+    unittest.main(verbosity=2)
