@@ -219,6 +219,11 @@ serve_all(struct fake *f)
 			(void)snprintf(m.user, sizeof(m.user), "nobody");
 		else
 			m.user[0] = '\0';
+		m.uid = 65534;
+		m.result = f->open.phase == PHASE_SESSION ||
+			f->open.phase == PHASE_SESSION_END
+		    ? RESULT_NOTED
+		    : RESULT_ALLOW;
 		fake_send(f, &msg_end_layout, &m);
 		if (f->open.phase == PHASE_AUTH) {
 			fake_account(f);

@@ -14,7 +14,9 @@ awk '
 	tag[++n] = a[2]
 	field[n] = a[4]
 }
-/CODEC_LAYOUT\("/ {
+/CODEC_LAYOUT\(/ { layout = 1 }
+layout && /"/ {
+	layout = 0
 	split($0, a, "\"")
 	for (i = 1; i <= n; i++)
 		print a[2], tag[i], field[i]
