@@ -332,17 +332,23 @@ take_environment(struct parent *p)
 		(void)setenv("NOTIFY_SOCKET", keep, 1);
 }
 
-/* No process of ours is left behind when this one ends. */
+static void
+end_child(pid_t pid)
+{
+	if (pid == -1)
+		return;
+	(void)kill(pid, SIGKILL);
+	while (waitpid(pid, NULL, 0) == -1 && errno == EINTR)
+		continue;
+}
+
+/* Nurseries that were replaced, and all talks, die with their parents. */
 static void
 end_all(struct parent *p)
 {
-	if (p->keeper != -1)
-		(void)kill(p->keeper, SIGKILL);
-	if (p->nursery != -1)
-		(void)kill(p->nursery, SIGKILL);
+	end_child(p->keeper);
+	end_child(p->nursery);
 	pass_close(&p->keeper_fd);
-	while (waitpid(-1, NULL, 0) > 0 || errno == EINTR)
-		continue;
 }
 
 int
