@@ -18,6 +18,7 @@
 
 #define TMP "journal.tmp"
 #define SLICE ((off_t)256 * 1024)      /* of disk room, asked for ahead */
+#define SPARE ((off_t)16 * 1024)       /* for the next journal on a full disk */
 #define OUT_KEPT ((size_t)1024 * 1024) /* of memory, from batch to batch */
 
 struct journal {
@@ -129,7 +130,22 @@ journal_decode(struct cursor *c, struct journal_op *ret)
 	return KOSMO_OK;
 }
 
-/* Head and first slice of a new file, durable under its final name. */
+/*
+ * The first slice, or what there is: on a full disk it may be all that the
+ * journal before has given back.
+ */
+static void
+take_room(struct journal *j)
+{
+	for (off_t want = SLICE; want >= 4096; want /= 2) {
+		if (fallocate(j->fd, 0, 0, want) == 0) {
+			j->room = want;
+			return;
+		}
+	}
+}
+
+/* Head of a new file, durable under its final name. */
 static int
 begin_file(struct journal *j, int dirfd, uint64_t first)
 {
@@ -141,6 +157,7 @@ begin_file(struct journal *j, int dirfd, uint64_t first)
 	    (r = folder_write(j->fd, head, sizeof(head), 0)) != KOSMO_OK)
 		return r;
 	j->end = JOURNAL_HEAD;
+	take_room(j);
 	if (fsync(j->fd) == -1)
 		return KOSMO_EIO;
 	journal_name(first, name);

@@ -273,6 +273,10 @@ read_file(struct journal_replay *rp, struct reader *rd)
 	if (r != KOSMO_ENOTFOUND)
 		return r;
 	r = look_behind(rd, rp->seal);
+	/* The room behind the last batch may be all that is left on a disk. */
+	if (r == KOSMO_ENOTFOUND && rd->size > rd->at &&
+	    ftruncate(rd->fd, rd->at) == -1)
+		return KOSMO_EIO;
 	return r == KOSMO_OK	   ? KOSMO_ECORRUPT
 	    : r == KOSMO_ENOTFOUND ? KOSMO_OK
 				   : r;

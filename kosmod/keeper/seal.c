@@ -223,23 +223,48 @@ frame(const struct sealed *rec, struct buf *plain)
 	return buf_add(plain, zeros, pad);
 }
 
-/* Encrypts plain behind the head that out ends with, and adds the tag. */
+/* Encrypts plain behind the head, which has the nonce, and adds the tag. */
 static int
-encrypt(struct seal *s, const uint8_t *nonce,
-    const uint8_t aad[static AAD_BYTES], const struct buf *plain, uint8_t *out)
+encrypt(struct seal *s, const uint8_t aad[static AAD_BYTES],
+    const uint8_t *plain, size_t len, uint8_t *head)
 {
+	const uint8_t *nonce = head + 6;
+	uint8_t *out = head + HEAD_BYTES;
 	int n;
 
 	if (EVP_EncryptInit_ex(
 		s->cipher, EVP_aes_256_gcm(), NULL, s->enc, nonce) != 1 ||
 	    EVP_EncryptUpdate(s->cipher, NULL, &n, aad, AAD_BYTES) != 1 ||
-	    EVP_EncryptUpdate(
-		s->cipher, out, &n, plain->data, (int)plain->len) != 1 ||
+	    EVP_EncryptUpdate(s->cipher, out, &n, plain, (int)len) != 1 ||
 	    EVP_EncryptFinal_ex(s->cipher, out + n, &n) != 1 ||
-	    EVP_CIPHER_CTX_ctrl(s->cipher, EVP_CTRL_AEAD_GET_TAG, TAG_BYTES,
-		out + plain->len) != 1)
+	    EVP_CIPHER_CTX_ctrl(
+		s->cipher, EVP_CTRL_AEAD_GET_TAG, TAG_BYTES, out + len) != 1)
 		return KOSMO_ECRYPTO;
 	return KOSMO_OK;
+}
+
+int
+seal_plain(struct seal *s, enum rec_type type,
+    const uint8_t key[static SEAL_KEY_LEN], const uint8_t *plain, size_t len,
+    struct buf *out)
+{
+	uint8_t aad[AAD_BYTES];
+	uint8_t *head;
+	int r;
+
+	if (len > SEAL_VALUE_MAX * 2)
+		return KOSMO_ETOOBIG;
+	if ((r = buf_reserve(out, len + OVERHEAD)) != KOSMO_OK)
+		return r;
+	make_aad(s, (uint8_t)type, key, aad);
+	head = out->data + out->len;
+	memcpy(head, aad, 6); /* format, type, key id */
+	if (RAND_bytes(head + 6, NONCE_BYTES) != 1)
+		return KOSMO_ECRYPTO;
+	r = encrypt(s, aad, plain, len, head);
+	if (r == KOSMO_OK)
+		out->len += len + OVERHEAD;
+	return r;
 }
 
 int
@@ -247,26 +272,12 @@ seal_value(struct seal *s, const struct sealed *rec,
     const uint8_t key[static SEAL_KEY_LEN], struct buf *out)
 {
 	struct buf plain = BUF_INIT;
-	uint8_t aad[AAD_BYTES];
-	uint8_t *head;
 	int r;
 
 	if (rec->name_len > SEAL_NAME_MAX || rec->len > SEAL_VALUE_MAX)
 		return KOSMO_ETOOBIG;
-	if ((r = frame(rec, &plain)) != KOSMO_OK ||
-	    (r = buf_reserve(out, plain.len + OVERHEAD)) != KOSMO_OK)
-		goto out;
-	make_aad(s, (uint8_t)rec->type, key, aad);
-	head = out->data + out->len;
-	memcpy(head, aad, 6); /* format, type, key id */
-	if (RAND_bytes(head + 6, NONCE_BYTES) != 1) {
-		r = KOSMO_ECRYPTO;
-		goto out;
-	}
-	r = encrypt(s, head + 6, aad, &plain, head + HEAD_BYTES);
-	if (r == KOSMO_OK)
-		out->len += plain.len + OVERHEAD;
-out:
+	if ((r = frame(rec, &plain)) == KOSMO_OK)
+		r = seal_plain(s, rec->type, key, plain.data, plain.len, out);
 	buf_done(&plain);
 	return r;
 }

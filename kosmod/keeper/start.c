@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "kosmod/keeper/folder.h"
@@ -56,34 +55,6 @@ open_table(struct store *st, const char *name, enum table_mode mode,
 	return KOSMO_OK;
 }
 
-/*
- * GDBM ends the process over some kinds of damage: a child goes first, so
- * that they are told like the others.
- */
-static int
-probe(struct store *st, const char **why)
-{
-	struct buf raw = BUF_INIT;
-	struct table *t = NULL;
-	int status = -1;
-	pid_t pid = fork();
-
-	if (pid == 0)
-		_exit(open_table(st, STORE_FILE, TABLE_READ, &t, &raw, why) ==
-			    KOSMO_OK
-			? 0
-			: 1);
-	*why = "no process to look at store.gdbm with";
-	if (pid == -1)
-		return KOSMO_EIO;
-	while (waitpid(pid, &status, 0) == -1 && errno == EINTR)
-		;
-	*why = "store.gdbm is damaged: GDBM can't read it";
-	if (!WIFEXITED(status) || WEXITSTATUS(status) == TABLE_GAVE_UP)
-		return KOSMO_ECORRUPT;
-	return KOSMO_OK;
-}
-
 /* True if the last stop was clean: live.gdbm is what store.gdbm is. */
 static bool
 was_clean(struct store *st, const struct buf *raw)
@@ -128,9 +99,8 @@ open_base(struct store *st, bool reader, const char **why)
 	bool clean;
 	int r;
 
-	if ((r = probe(st, why)) != KOSMO_OK ||
-	    (r = open_table(st, STORE_FILE, TABLE_READ, &from, &raw, why)) !=
-		KOSMO_OK)
+	r = open_table(st, STORE_FILE, TABLE_READ, &from, &raw, why);
+	if (r != KOSMO_OK)
 		goto out;
 	seal_bind(st->seal, st->meta.id);
 	st->checkpoint_time = st->meta.time;

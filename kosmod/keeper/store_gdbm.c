@@ -4,6 +4,7 @@
 
 #include <gdbm.h>
 #include <limits.h>
+#include <setjmp.h>
 #include <stdlib.h>
 #include <syslog.h>
 #include <unistd.h>
@@ -13,14 +14,22 @@
 
 struct table {
 	GDBM_FILE db;
+	bool dead; /* GDBM gave up in the middle of something */
 };
 
-/* GDBM ends the process when this returns; so it says why, and ends it. */
+/*
+ * GDBM ends the process over some errors, once this returns. So it jumps out
+ * of GDBM, which takes no argument for its callback: hence a variable.
+ */
+static _Thread_local jmp_buf *way_out;
+
 static void
 fatal(const char *what)
 {
+	if (way_out != NULL)
+		longjmp(*way_out, 1);
 	syslog(LOG_CRIT, "the store: GDBM gave up: %s", what);
-	_exit(TABLE_GAVE_UP);
+	_exit(70);
 }
 
 static int
@@ -46,6 +55,30 @@ table_error(gdbm_error e)
 	}
 }
 
+/* After a jump: the file is not touched again. */
+static int
+give_up(struct table *t)
+{
+	int r = t->db != NULL ? table_error(gdbm_last_errno(t->db))
+			      : table_error(gdbm_errno);
+
+	t->dead = true;
+	return r == KOSMO_OK || r == KOSMO_ENOTFOUND ? KOSMO_ECORRUPT : r;
+}
+
+/* Runs what with a way out of GDBM. */
+#define GUARDED(t, r, what)                                   \
+	do {                                                  \
+		jmp_buf here;                                 \
+                                                              \
+		way_out = &here;                              \
+		if (setjmp(here) == 0)                        \
+			(r) = (t)->dead ? KOSMO_EIO : (what); \
+		else                                          \
+			(r) = give_up(t);                     \
+		way_out = NULL;                               \
+	} while (0)
+
 /* GDBM wants char pointers that it does not write through. */
 static datum
 datum_of(const void *bytes, size_t len)
@@ -59,37 +92,53 @@ datum_of(const void *bytes, size_t len)
 	return d;
 }
 
+static int
+open_db(struct table *t, int fd, const char *name, enum table_mode mode)
+{
+	static const int flags[] = { GDBM_READER, GDBM_WRITER, GDBM_NEWDB };
+	size_t cache = BUCKETS;
+
+	/* The folder's own lock keeps others out; files here are replaced. */
+	t->db = gdbm_fd_open(fd, name, BLOCK,
+	    flags[mode] | GDBM_NOLOCK | GDBM_NOMMAP | GDBM_CLOEXEC |
+		GDBM_CLOERROR | GDBM_XVERIFY,
+	    fatal);
+	if (t->db == NULL)
+		return table_error(gdbm_errno);
+	if (gdbm_setopt(t->db, GDBM_SETCACHESIZE, &cache, sizeof(cache)) != 0)
+		return table_error(gdbm_last_errno(t->db));
+	return KOSMO_OK;
+}
+
 int
 table_open(int fd, const char *name, enum table_mode mode, struct table **ret,
     const char **ret_why)
 {
-	static const int flags[] = { GDBM_READER, GDBM_WRITER, GDBM_NEWDB };
 	struct table *t = calloc(1, sizeof(*t));
-	size_t cache = BUCKETS;
-	int r = KOSMO_ENOMEM;
+	int r;
 
 	*ret_why = "out of memory";
 	if (t == NULL) {
 		close(fd);
 		return KOSMO_ENOMEM;
 	}
-	/* The folder's own lock keeps others out; files here are replaced. */
-	t->db = gdbm_fd_open(fd, name, BLOCK,
-	    flags[mode] | GDBM_NOLOCK | GDBM_NOMMAP | GDBM_CLOEXEC |
-		GDBM_CLOERROR | GDBM_XVERIFY,
-	    fatal);
-	if (t->db == NULL) {
-		*ret_why = gdbm_strerror(gdbm_errno);
-		r = table_error(gdbm_errno);
-		goto out;
+	GUARDED(t, r, open_db(t, fd, name, mode));
+	if (r == KOSMO_OK) {
+		*ret = t;
+		return KOSMO_OK;
 	}
-	if (gdbm_setopt(t->db, GDBM_SETCACHESIZE, &cache, sizeof(cache)) != 0)
-		goto out;
-	*ret = t;
-	return KOSMO_OK;
-out:
+	*ret_why = gdbm_strerror(gdbm_errno);
 	(void)table_close(&t);
 	return r;
+}
+
+static int
+close_db(struct table *t)
+{
+	GDBM_FILE db = t->db;
+
+	t->db = NULL;
+	return gdbm_close(db) == 0 ? KOSMO_OK : table_error(gdbm_errno);
 }
 
 int
@@ -99,8 +148,9 @@ table_close(struct table **t)
 
 	if (t == NULL || *t == NULL)
 		return KOSMO_OK;
-	if ((*t)->db != NULL && gdbm_close((*t)->db) != 0)
-		r = table_error(gdbm_errno);
+	(*t)->dead = false;
+	if ((*t)->db != NULL)
+		GUARDED(*t, r, close_db(*t));
 	free(*t);
 	*t = NULL;
 	return r;
@@ -112,8 +162,8 @@ table_fd(const struct table *t)
 	return gdbm_fdesc(t->db);
 }
 
-int
-table_get(struct table *t, const void *key, size_t len, struct buf *out)
+static int
+get(struct table *t, const void *key, size_t len, struct buf *out)
 {
 	datum v = gdbm_fetch(t->db, datum_of(key, len));
 	int r;
@@ -125,18 +175,28 @@ table_get(struct table *t, const void *key, size_t len, struct buf *out)
 	return r;
 }
 
+int
+table_get(struct table *t, const void *key, size_t len, struct buf *out)
+{
+	int r;
+
+	GUARDED(t, r, get(t, key, len, out));
+	return r;
+}
+
 bool
 table_has(struct table *t, const void *key, size_t len)
 {
-	return gdbm_exists(t->db, datum_of(key, len)) != 0;
+	int r;
+
+	GUARDED(t, r, gdbm_exists(t->db, datum_of(key, len)));
+	return r == 1;
 }
 
-int
-table_put(struct table *t, const void *key, size_t key_len, const void *value,
+static int
+put(struct table *t, const void *key, size_t key_len, const void *value,
     size_t len)
 {
-	if (len > INT_MAX)
-		return KOSMO_ETOOBIG;
 	if (gdbm_store(t->db, datum_of(key, key_len), datum_of(value, len),
 		GDBM_REPLACE) != 0)
 		return table_error(gdbm_last_errno(t->db));
@@ -144,17 +204,35 @@ table_put(struct table *t, const void *key, size_t key_len, const void *value,
 }
 
 int
-table_delete(struct table *t, const void *key, size_t len)
+table_put(struct table *t, const void *key, size_t key_len, const void *value,
+    size_t len)
 {
-	int r = KOSMO_OK;
+	int r;
 
+	if (len > INT_MAX)
+		return KOSMO_ETOOBIG;
+	GUARDED(t, r, put(t, key, key_len, value, len));
+	return r;
+}
+
+static int delete (struct table *t, const void *key, size_t len)
+{
 	if (gdbm_delete(t->db, datum_of(key, len)) != 0)
-		r = table_error(gdbm_last_errno(t->db));
-	return r == KOSMO_ENOTFOUND ? KOSMO_OK : r;
+		return table_error(gdbm_last_errno(t->db));
+	return KOSMO_OK;
 }
 
 int
-table_next(struct table *t, struct buf *key)
+table_delete(struct table *t, const void *key, size_t len)
+{
+	int r;
+
+	GUARDED(t, r, delete (t, key, len));
+	return r == KOSMO_ENOTFOUND ? KOSMO_OK : r;
+}
+
+static int
+next(struct table *t, struct buf *key)
 {
 	datum k = key->len == 0
 	    ? gdbm_firstkey(t->db)
@@ -166,5 +244,14 @@ table_next(struct table *t, struct buf *key)
 	buf_reset(key);
 	r = buf_add(key, k.dptr, (size_t)k.dsize);
 	free(k.dptr);
+	return r;
+}
+
+int
+table_next(struct table *t, struct buf *key)
+{
+	int r;
+
+	GUARDED(t, r, next(t, key));
 	return r;
 }

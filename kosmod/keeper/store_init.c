@@ -39,6 +39,25 @@ out:
 	return r != KOSMO_OK ? r : closed;
 }
 
+/* True if no batch was written to the journal. */
+static bool
+is_empty(int dirfd, uint64_t first)
+{
+	char name[JOURNAL_NAME_LEN];
+	uint8_t byte = 1;
+	size_t got;
+	int fd;
+
+	journal_name(first, name);
+	if (folder_file(dirfd, name, O_RDONLY, &fd) != KOSMO_OK)
+		return false;
+	if (folder_read(fd, &byte, 1, JOURNAL_HEAD, &got) == KOSMO_OK &&
+	    got == 0)
+		byte = 0;
+	close(fd);
+	return byte == 0;
+}
+
 /*
  * No store may be there, nor a journal that a lost one left behind; the
  * first journal alone may be, from an --init that was cut off.
@@ -46,7 +65,6 @@ out:
 static int
 look_around(int dirfd)
 {
-	char name[JOURNAL_NAME_LEN];
 	uint64_t *list = NULL;
 	struct stat sb;
 	size_t n = 0;
@@ -56,13 +74,8 @@ look_around(int dirfd)
 	    fstatat(dirfd, LIVE_FILE, &sb, AT_SYMLINK_NOFOLLOW) == 0)
 		return KOSMO_EEXIST;
 	r = journal_list(dirfd, &list, &n);
-	for (size_t i = 0; r == KOSMO_OK && i < n; i++) {
-		journal_name(list[i], name);
-		if (list[i] != 1 ||
-		    fstatat(dirfd, name, &sb, AT_SYMLINK_NOFOLLOW) == -1 ||
-		    sb.st_size > JOURNAL_HEAD)
-			r = KOSMO_EEXIST;
-	}
+	if (r == KOSMO_OK && (n > 1 || (n == 1 && !is_empty(dirfd, list[0]))))
+		r = KOSMO_EEXIST;
 	free(list);
 	return r;
 }

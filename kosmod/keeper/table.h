@@ -16,8 +16,6 @@
 
 struct table;
 
-#define TABLE_GAVE_UP 70 /* exit status where GDBM knows nothing better */
-
 enum table_mode { TABLE_READ, TABLE_WRITE, TABLE_NEW };
 
 /*

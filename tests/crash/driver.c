@@ -38,7 +38,7 @@ struct change {
 	uint8_t fill;
 };
 
-static void
+__attribute__((format(printf, 1, 2))) static void
 die(const char *what, ...)
 {
 	va_list ap;

@@ -28,7 +28,8 @@ take_line(void *arg, uint64_t number, const char *line, size_t len)
 		g->doubles++;
 		return 0;
 	}
-	assert_int_equal(number, g->lines + 1);
+	if (!g->lines_any || g->lines > 0)
+		assert_int_equal(number, g->lines + 1);
 	g->lines = number;
 	(void)snprintf(g->last, sizeof(g->last), "%.*s", (int)len, line);
 	return 0;
@@ -135,7 +136,8 @@ rig_put(struct rig *g, const char *name, const char *value, uint64_t version)
 	struct txn *t = NULL;
 	int r;
 
-	assert_int_equal(store_begin(g->st, &t), KOSMO_OK);
+	if ((r = store_begin(g->st, &t)) != KOSMO_OK)
+		return r;
 	if (value != NULL)
 		r = store_put(
 		    t, REC_PERSON, name, value, strlen(value), version);

@@ -21,6 +21,7 @@ struct rig {
 	unsigned doubles; /* lines that came again */
 	char last[256];	  /* the last line */
 	bool refuse_lines;
+	bool lines_any; /* the first one may have any number */
 };
 
 /* Makes folder, key and store, and opens it. */
