@@ -31,6 +31,8 @@ class Kills(Alone):
         self.kosmod.init().start()
 
     def tearDown(self):
+        if self.kosmod.process.poll() is not None:
+            self.kosmod.wait_for("something that it never says", 1)
         self.assertEqual(self.kosmod.stop(), 0)
 
     def stages(self, c):
