@@ -54,7 +54,8 @@ enum kmsg_type {
 	K_DONE
 };
 
-#define KMSG_REQUESTS (K_STATUS - K_BIND + 1) /* how many requests there are */
+#define KMSG_REQUESTS (K_STATUS - K_BIND + 1) /* how many requests there are \
+					       */
 
 /* Bits of what a login must prove, and of what has been proven. */
 enum step { STEP_PASSWORD = 1, STEP_FACTOR = 2 };
@@ -141,11 +142,15 @@ struct k_password {
 /*
  * One attempt at a code of the device (0: the preferred app, or a dummy).
  * digits is the folded answer, ASCII, any length up to 16; what is no code
- * is charged like a wrong one. Reply: K_VERDICT.
+ * is charged like a wrong one. Reply: K_VERDICT. last is 1 if talk has nothing
+ * more to ask after a right code: if then nothing is left to be proven or done,
+ * this is K_FINISH with RESULT_ALLOW as well, in the same batch, and the
+ * verdict says so.
  */
 struct k_code {
 	uint32_t device;
 	char digits[17];
+	uint8_t last;
 };
 
 /*
@@ -182,6 +187,7 @@ struct k_verdict {
 	uint32_t offset; /* VERDICT_CLOCK: seconds */
 	uint32_t device; /* K_SEED_CODE: number of the new device */
 	char ref[5];	 /* four characters that `kosmoctl log` finds */
+	uint8_t ended;	 /* K_CODE: this was K_FINISH too */
 };
 
 /*
