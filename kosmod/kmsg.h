@@ -60,7 +60,8 @@ enum kmsg_type {
 	K_DONE
 };
 
-#define KMSG_REQUESTS (K_STATUS - K_BIND + 1) /* how many requests there are */
+#define KMSG_REQUESTS (K_STATUS - K_BIND + 1) /* how many requests there are \
+					       */
 
 /* Bits of what a login must prove, and of what has been proven. */
 enum step { STEP_PASSWORD = 1, STEP_FACTOR = 2 };
@@ -91,8 +92,9 @@ enum todo {
 };
 
 /*
- * Names the person, once and first in a conversation. From a peer that is
- * not root the keeper holds user against the recorded uid. phase as in OPEN.
+ * Names the person, once and first in a conversation. phase, user, uid,
+ * service, ruser and options as in OPEN, or the conversation is ended. From a
+ * peer that is not root the keeper holds user against the recorded uid.
  * Reply: K_BOUND, alike for known and unknown names.
  */
 struct k_bind {

@@ -145,7 +145,8 @@ converse(struct relay *r)
 {
 	int e;
 
-	if ((e = relay_open(r, NULL)) != KOSMO_OK ||
+	if ((e = relay_name(r)) != KOSMO_OK ||
+	    (e = relay_open(r, NULL)) != KOSMO_OK ||
 	    (e = relay_hello(r)) != KOSMO_OK)
 		return e;
 	return relay_run(r);
@@ -272,7 +273,8 @@ prepare(struct relay *r)
 {
 	int e;
 
-	if ((e = relay_open(r, NULL)) != KOSMO_OK ||
+	if ((e = relay_name(r)) != KOSMO_OK ||
+	    (e = relay_open(r, NULL)) != KOSMO_OK ||
 	    (e = relay_hello(r)) != KOSMO_OK ||
 	    (e = relay_first(r)) != KOSMO_OK)
 		return failed(r, PHASE_PASSWORD, e);

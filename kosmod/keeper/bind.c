@@ -147,6 +147,16 @@ find_person(struct kconv *c, const struct k_bind *b)
 	return r == KOSMO_ENOTFOUND ? KOSMO_OK : r;
 }
 
+/* Talk reads what people send; what the client said, it can't say anew. */
+static bool
+as_opened(const struct msg_open *o, const struct k_bind *b)
+{
+	return b->phase == o->phase && strcmp(b->user, o->user) == 0 &&
+	    b->uid == o->uid && strcmp(b->service, o->service) == 0 &&
+	    strcmp(b->ruser, o->ruser) == 0 && b->options == o->options &&
+	    (b->console == 0 || o->remote == 0);
+}
+
 void
 answer_bind(struct kconv *c, const union kmsg *msg)
 {
@@ -154,8 +164,8 @@ answer_bind(struct kconv *c, const union kmsg *msg)
 	const struct conf *conf = c->k->conf;
 	struct k_bound bound = { 0 };
 
-	if (b->phase != c->open.phase) {
-		c->k->ways.drop(c->conn, "K_BIND of another phase");
+	if (!as_opened(&c->open, b)) {
+		c->k->ways.drop(c->conn, "K_BIND of what OPEN did not say");
 		return;
 	}
 	choose_row(c, b);
