@@ -193,9 +193,9 @@ struct k_verdict {
 };
 
 /*
- * The person of this conversation, once the password (or, where policy asks
- * the factor alone, nothing) is proven. Reply: K_PERSON. Before that,
- * a K_PERSON with state STATE_NONE and nothing else.
+ * The person of this conversation, once something is proven, or at once to
+ * kosmoctl of the same uid. Reply: K_PERSON; else one with STATE_NONE and
+ * nothing in it.
  */
 struct k_profile {
 	uint8_t unused;

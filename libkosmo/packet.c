@@ -162,11 +162,10 @@ packet_recv(int fd, struct buf *b, int *ret_pass, int64_t deadline)
 		return r;
 	for (;;) {
 		r = recv_once(fd, b, ret_pass);
-		if (r == KOSMO_EIO && errno == EAGAIN)
-			r = wait_ready(fd, POLLIN, deadline);
-		else if (r != KOSMO_EIO || errno != EINTR)
+		if (r != KOSMO_EIO || (errno != EAGAIN && errno != EINTR))
 			break;
-		if (r != KOSMO_OK && r != KOSMO_EIO)
+		if (errno == EAGAIN &&
+		    (r = wait_ready(fd, POLLIN, deadline)) != KOSMO_OK)
 			break;
 	}
 	if (r != KOSMO_OK && ret_pass != NULL && *ret_pass != -1) {

@@ -2,9 +2,10 @@
  * pam_kosmo.c: what libpam calls, and the one place where a verdict becomes a
  * PAM code.
  *
- * PAM_SUCCESS comes from a RESULT_ALLOW of kosmod and PAM_IGNORE from a
- * RESULT_NOT_MINE, or from a session that Kosmo has nothing to do with; no
- * error on any way leads to either. pam_sm_setcred says why it differs.
+ * PAM_SUCCESS comes from a RESULT_ALLOW of kosmod (sessions, which grant
+ * nothing: RESULT_NOTED) and PAM_IGNORE from a RESULT_NOT_MINE, or from a
+ * session that Kosmo has nothing to do with; no error on any way leads to
+ * either. pam_sm_setcred says why it differs.
  */
 #include "config.h"
 
@@ -46,27 +47,25 @@ static const struct {
 static int
 code_of(enum msg_phase phase, uint8_t result)
 {
+	bool session = phase == PHASE_SESSION || phase == PHASE_SESSION_END;
+
 	switch ((enum msg_result)result) {
 	case RESULT_ALLOW:
-		return PAM_SUCCESS;
+		return session ? PAM_SESSION_ERR : PAM_SUCCESS;
+	case RESULT_NOTED:
+		return session ? PAM_SUCCESS : phases[phase].failed;
 	case RESULT_DENY:
 		return phases[phase].denied;
 	case RESULT_MAXTRIES:
 		return phase == PHASE_AUTH ? PAM_MAXTRIES
 					   : phases[phase].denied;
 	case RESULT_UNKNOWN:
-		if (phase == PHASE_SESSION || phase == PHASE_SESSION_END)
-			return PAM_SESSION_ERR;
-		return PAM_USER_UNKNOWN;
+		return session ? PAM_SESSION_ERR : PAM_USER_UNKNOWN;
 	case RESULT_NOT_MINE:
 		/* auth and password are never "somebody else's business" */
 		if (phase == PHASE_AUTH || phase == PHASE_PASSWORD)
 			return phases[phase].failed;
 		return PAM_IGNORE;
-	case RESULT_NOTED:
-		if (phase == PHASE_SESSION || phase == PHASE_SESSION_END)
-			return PAM_SUCCESS;
-		break;
 	case RESULT_ERROR:
 	case RESULT_REFUSED:
 	case RESULT_USAGE:

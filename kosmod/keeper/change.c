@@ -8,7 +8,10 @@
 
 #include "kosmod/keeper/answers.h"
 
-/* Nothing of a person is told before they have proven something. */
+/*
+ * Nothing of a person is told before they have proven something; but whoever
+ * runs kosmoctl is known by the uid.
+ */
 void
 answer_profile(struct kconv *c, const union kmsg *msg)
 {
@@ -18,7 +21,7 @@ answer_profile(struct kconv *c, const union kmsg *msg)
 	int r = KOSMO_ENOTFOUND;
 
 	(void)msg;
-	if (c->proven != 0)
+	if (c->proven != 0 || c->open.phase == PHASE_VERB)
 		r = kconv_person(c, &p, &version);
 	if (r == KOSMO_OK) {
 		person_view(&p, keeper_wall(c->k), &view);

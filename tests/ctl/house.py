@@ -105,10 +105,11 @@ class App:
     def __init__(self, key, period=PERIOD):
         self.key = base64.b32decode(key.replace(" ", ""))
         self.period = period
-        self.step = int(time.time()) // period - WINDOW
+        self.step = 0
 
     def code(self):
-        self.step += 1
+        oldest = int(time.time()) // self.period - WINDOW + 1
+        self.step = max(self.step + 1, oldest)
         mac = hmac.new(self.key, struct.pack(">Q", self.step),
                        hashlib.sha1).digest()
         at = mac[-1] & 15

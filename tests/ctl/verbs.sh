@@ -5,5 +5,6 @@ command -v python3 >/dev/null || {
 	exit 77
 }
 KOSMOD=$PWD/kosmod/kosmod KOSMOCTL=$PWD/kosmoctl/kosmoctl
-export KOSMOD KOSMOCTL
+PYTHONDONTWRITEBYTECODE=1
+export KOSMOD KOSMOCTL PYTHONDONTWRITEBYTECODE
 exec python3 "${srcdir:-.}/tests/ctl/test_verbs.py"

@@ -151,8 +151,11 @@ init(const struct server *s)
 	int status = 0;
 	pid_t pid = fork();
 
-	if (pid == 0)
+	if (pid == 0) {
+		if (freopen("/dev/null", "w", stdout) == NULL)
+			server_die(1, "/dev/null:", strerror(errno));
 		run_kosmod(s, "--init");
+	}
 	if (pid < 0 || waitpid(pid, &status, 0) != pid || status != 0)
 		server_die(1, "kosmod --init failed in", s->dir);
 }

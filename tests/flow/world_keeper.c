@@ -225,13 +225,6 @@ wait(void *arg, uint32_t seconds)
 	return 0;
 }
 
-static int
-more(void *arg)
-{
-	(void)arg;
-	return 0;
-}
-
 static void
 open_wire(struct keeper_world *w, struct wire *wire, uint8_t phase,
     uint32_t peer, const struct msg_hello *hello, bool admin)
@@ -254,7 +247,7 @@ world_play(struct world *world, const struct visit *v, struct script *script)
 	struct keeper_world *w = (struct keeper_world *)world;
 	struct wire *wire = calloc(1, sizeof(*wire));
 	struct talk *talk = calloc(1, sizeof(*talk));
-	const struct conversation person = { ask, show, row, wait, more, wire };
+	const struct conversation person = { ask, show, row, wait, NULL, wire };
 	const struct link link = { call, wire };
 	int status, result;
 

@@ -105,6 +105,7 @@ private_start() {
 	    ${KOSMOD_UNDER-} "$KOSMO_DEST/usr/sbin/kosmod" >> "$KOSMO_WORK/kosmod.log" 2>&1 \
 	    3<&- &
 	echo $! > "$KOSMO_WORK/kosmod.pid"
+	disown
 	wait_for 10 kosmod_answers || {
 		echo "# kosmod does not answer:"
 		tail -n 20 "$KOSMO_WORK/kosmod.log"
@@ -204,6 +205,7 @@ private_sshd() {
 	    sed -i '/^PerSourcePenalties/d' "$conf"
 	/usr/sbin/sshd -D -f "$conf" -E "$log" 3<&- &
 	echo $! > "$KOSMO_WORK/sshd.pid"
+	disown
 	wait_for 10 sshd_listens || {
 		cat "$log" >&2
 		return 1
@@ -225,7 +227,6 @@ ssh_client() {
 	PreferredAuthentications keyboard-interactive
 	UserKnownHostsFile $KOSMO_WORK/known_hosts
 	GlobalKnownHostsFile none
-	LogLevel ERROR
 	CONF
 }
 
@@ -422,11 +423,14 @@ ssh_login() {
 	echo "$CLOCK" > "$dir/clock"
 	rm -f "$dir/asks" "$dir/answers" "$dir/waits"
 	date +%s%3N > "$dir/began"
-	ASK_DIR=$dir SSH_ASKPASS=$lib/askpass SSH_ASKPASS_REQUIRE=force \
-	    DISPLAY=none timeout "${LIMIT-60}" setsid --wait \
-	    ssh -F "$KOSMO_WORK/ssh_config" -o "BindAddress=${FROM-127.0.0.1}" \
-	    ${SSH_OPTIONS-} "$name@127.0.0.1" 'id -un' \
-	    > "$dir/output" 2> "$dir/errors" < /dev/null 3<&-
+	{
+		ASK_DIR=$dir SSH_ASKPASS=$lib/askpass \
+		    SSH_ASKPASS_REQUIRE=force DISPLAY=none \
+		    timeout "${LIMIT-60}" setsid --wait \
+		    ssh -F "$KOSMO_WORK/ssh_config" \
+		    -o "BindAddress=${FROM-127.0.0.1}" ${SSH_OPTIONS-} \
+		    "$name@127.0.0.1" 'id -un'
+	} > "$dir/output" 2> "$dir/errors" < /dev/null 3<&-
 	date +%s%3N > "$dir/ended"
 	[ "$(cat "$dir/output")" = "$name" ]
 }

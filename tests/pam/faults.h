@@ -12,11 +12,11 @@
 /* The n-th call from now fails, counted from 1; 0 disarms. */
 void faults_arm(unsigned n);
 
-/* True if the armed fault has struck. */
-bool faults_struck(void);
+/* The call that the armed fault has struck, or NULL. */
+const char *faults_struck(void);
 
 /* For wrappers: counts this call; true if it is the one to fail. */
-bool faults_hit(void);
+bool faults_hit(const char *name);
 
 /* Calls made meanwhile are not counted. */
 void faults_pause(bool pause);

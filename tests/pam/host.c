@@ -28,9 +28,10 @@ static char fake_name[32];
 static unsigned fake_uid;
 
 /* libpam logs through one of these; the executable's come before libc's. */
-void __syslog_chk(int pri, int flag, const char *fmt, ...);
+void __syslog_chk(int pri, int flag, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
 
-static void
+static void __attribute__((format(printf, 1, 0)))
 log_line(const char *fmt, va_list ap)
 {
 	size_t len = strlen(logged);
@@ -78,7 +79,7 @@ getpwnam_r(const char *restrict name, struct passwd *restrict pw,
 	int e;
 
 	*ret = NULL;
-	if (faults_hit())
+	if (faults_hit("getpwnam_r"))
 		return ENOMEM;
 	if (fake_name[0] != '\0' && strcmp(name, fake_name) == 0) {
 		memset(pw, 0, sizeof(*pw));

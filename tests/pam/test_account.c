@@ -15,9 +15,9 @@
 #include "host.h"
 
 static void
-end_with(struct fake *f, uint8_t result, const char *user)
+end_with(struct fake *f, uint8_t result, const char *user, uint32_t uid)
 {
-	struct msg_end m = { .result = result };
+	struct msg_end m = { .result = result, .uid = uid };
 
 	memcpy(m.nonce, f->open.nonce, NONCE_LEN);
 	(void)snprintf(m.user, sizeof(m.user), "%s", user);
@@ -36,6 +36,7 @@ static const struct account accounts[] = {
 	{ RESULT_UNKNOWN, PAM_USER_UNKNOWN },
 	{ RESULT_MAXTRIES, PAM_PERM_DENIED },
 	{ RESULT_REFUSED, PAM_AUTHINFO_UNAVAIL },
+	{ RESULT_NOTED, PAM_AUTHINFO_UNAVAIL },
 	{ 200, PAM_AUTHINFO_UNAVAIL },
 	{ RESULT_NOT_MINE, PAM_IGNORE },
 };
@@ -57,7 +58,7 @@ serve_account_on_kept(struct fake *f)
 	fake_greet(f);
 	fake_end(f, RESULT_ALLOW);
 	fake_account(f);
-	end_with(f, a->result, "");
+	end_with(f, a->result, "", 0);
 	fake_eof(f);
 }
 
@@ -87,7 +88,7 @@ serve_account_alone(struct fake *f)
 	FAKE_EXPECT(f->open.phase == PHASE_ACCOUNT);
 	FAKE_EXPECT(strcmp(f->hello.user, "nobody") == 0);
 	fake_show(f, "A line", 1);
-	end_with(f, a->result, "");
+	end_with(f, a->result, "", 0);
 	fake_eof(f);
 }
 
@@ -238,6 +239,7 @@ test_account_broken(void **state)
 
 struct alias {
 	const char *typed, *end;
+	uint32_t uid; /* in END */
 	uint8_t result;
 	int code;
 	const char *after; /* PAM_USER */
@@ -249,7 +251,7 @@ serve_alias(struct fake *f)
 	const struct alias *a = f->arg;
 
 	fake_greet(f);
-	end_with(f, a->result, a->end);
+	end_with(f, a->result, a->end, a->uid);
 }
 
 /* PAM_USER changes with ALLOW only, from no account to an account only. */
@@ -257,16 +259,22 @@ static void
 test_alias(void **state)
 {
 	static const struct alias rows[] = {
-		{ "yamada77", "nobody", RESULT_ALLOW, PAM_SUCCESS, "nobody" },
-		{ "yamada77", "", RESULT_ALLOW, PAM_SUCCESS, "yamada77" },
-		{ "yamada77", "yamada77", RESULT_ALLOW, PAM_SUCCESS,
+		{ "yamada77", "nobody", 65534, RESULT_ALLOW, PAM_SUCCESS,
+		    "nobody" },
+		{ "yamada77", "", 0, RESULT_ALLOW, PAM_SUCCESS, "yamada77" },
+		{ "yamada77", "yamada77", 0, RESULT_ALLOW, PAM_SUCCESS,
 		    "yamada77" },
-		{ "yamada77", "nobody", RESULT_DENY, PAM_AUTH_ERR, "yamada77" },
-		{ "yamada77", "no-account", RESULT_ALLOW, PAM_AUTHINFO_UNAVAIL,
+		{ "yamada77", "nobody", 65534, RESULT_DENY, PAM_AUTH_ERR,
 		    "yamada77" },
-		{ "daemon", "nobody", RESULT_ALLOW, PAM_AUTHINFO_UNAVAIL,
+		{ "yamada77", "no-account", 65534, RESULT_ALLOW,
+		    PAM_AUTHINFO_UNAVAIL, "yamada77" },
+		{ "daemon", "nobody", 65534, RESULT_ALLOW, PAM_AUTHINFO_UNAVAIL,
 		    "daemon" },
-		{ "daemon", "daemon", RESULT_ALLOW, PAM_SUCCESS, "daemon" },
+		{ "daemon", "daemon", 1, RESULT_ALLOW, PAM_SUCCESS, "daemon" },
+		{ "yamada77", "nobody", 65533, RESULT_ALLOW,
+		    PAM_AUTHINFO_UNAVAIL, "yamada77" },
+		{ "yamada77", "no-account", NO_UID, RESULT_ALLOW,
+		    PAM_AUTHINFO_UNAVAIL, "yamada77" },
 	};
 	struct host *h = *state;
 
@@ -288,7 +296,7 @@ static void
 serve_alias_account(struct fake *f)
 {
 	fake_greet(f);
-	end_with(f, RESULT_ALLOW, "nobody");
+	end_with(f, RESULT_ALLOW, "nobody", 65534);
 	fake_account(f);
 	fake_end(f, RESULT_ALLOW);
 }

@@ -68,9 +68,8 @@ test_bad(void **state)
 		"socket", "socket=", "socket=relative/path", "steps",
 		"steps=", "steps=,", "steps=password,", "steps=,factor",
 		"steps=factor,factor", "steps=pin", "steps=passwords",
-		"steps=password, factor", "unknown",
-		"unknown=", "unknown=allow", "unknown=ignored",
-		"use_first_pass=yes", "try_first_pass=1", "no_warn", "=", "[]",
+		"unknown", "unknown=", "unknown=allow", "unknown=ignored",
+		"use_first_pass=yes", "try_first_pass=1", "no_warn", "=",
 		"debug debug", "unknown=fail unknown=ignore",
 		"steps=factor steps=password", "use_first_pass try_first_pass",
 		"try_first_pass use_first_pass", "socket=/again" };

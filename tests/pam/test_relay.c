@@ -40,6 +40,7 @@ serve_login(struct fake *f)
 	fake_greet(f);
 	FAKE_EXPECT(f->open.phase == PHASE_AUTH);
 	FAKE_EXPECT(f->open.tty[0] == '\0');
+	FAKE_EXPECT(f->open.ruid == getuid());
 	FAKE_EXPECT(strcmp(f->hello.user, "nobody") == 0);
 	FAKE_EXPECT(f->hello.uid == 65534);
 	FAKE_EXPECT(strcmp(f->hello.service, "sshd") == 0);
@@ -148,7 +149,8 @@ test_results(void **state)
 		{ RESULT_REFUSED, PAM_AUTHINFO_UNAVAIL },
 		{ RESULT_USAGE, PAM_AUTHINFO_UNAVAIL },
 		{ RESULT_NO_RIGHT, PAM_AUTHINFO_UNAVAIL },
-		{ RESULT_NO_RIGHT + 1, PAM_AUTHINFO_UNAVAIL },
+		{ RESULT_NOTED, PAM_AUTHINFO_UNAVAIL },
+		{ RESULT_NOTED + 1, PAM_AUTHINFO_UNAVAIL },
 		{ 255, PAM_AUTHINFO_UNAVAIL },
 	};
 	struct host *h = *state;

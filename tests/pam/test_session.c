@@ -38,12 +38,12 @@ serve_session(struct fake *f)
 	FAKE_EXPECT(f->open.phase == PHASE_SESSION);
 	FAKE_EXPECT(memcmp(f->open.ticket, login, TICKET_LEN) == 0);
 	FAKE_EXPECT(strcmp(f->open.tty, "ssh") == 0);
-	end_with(f, RESULT_ALLOW, session);
+	end_with(f, RESULT_NOTED, session);
 	fake_eof(f);
 	fake_accept(f);
 	FAKE_EXPECT(f->open.phase == PHASE_SESSION_END);
 	FAKE_EXPECT(memcmp(f->open.ticket, session, TICKET_LEN) == 0);
-	end_with(f, RESULT_ALLOW, none);
+	end_with(f, RESULT_NOTED, none);
 	fake_eof(f);
 }
 
@@ -202,7 +202,8 @@ test_results(void **state)
 		uint8_t result;
 		int code; /* of a stack with a success behind */
 	} rows[] = {
-		{ RESULT_ALLOW, PAM_SUCCESS },
+		{ RESULT_NOTED, PAM_SUCCESS },
+		{ RESULT_ALLOW, PAM_SESSION_ERR },
 		{ RESULT_NOT_MINE, PAM_SUCCESS },
 		{ RESULT_DENY, PAM_SESSION_ERR },
 		{ RESULT_ERROR, PAM_SESSION_ERR },

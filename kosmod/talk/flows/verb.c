@@ -2,6 +2,7 @@
 
 #include "kosmod/talk/flows/verb.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -166,13 +167,13 @@ fits(const struct verb_row *row, const struct msg_hello *h)
 	size_t words = 0;
 
 	for (uint8_t i = 0; i < h->n_args; i++) {
-		char name[sizeof(h->args[i].name) + 2] = " ";
+		char name[sizeof(h->args[i].name) + 2];
 
 		if (h->args[i].name[0] == '\0') {
 			words++;
 			continue;
 		}
-		(void)strcat(strcat(name, h->args[i].name), " ");
+		(void)snprintf(name, sizeof(name), " %s ", h->args[i].name);
 		if (strchr(h->args[i].name, ' ') != NULL ||
 		    strstr(row->args, name) == NULL)
 			return false;
