@@ -139,9 +139,12 @@ find_person(struct kconv *c, const struct k_bind *b)
 		return r;
 	r = person_get(c->k->store, c->login, &p, &version);
 	if (r == KOSMO_OK) {
-		c->exists = uid_fits(c, &p);
-		if (!c->exists)
+		c->exists = true; /* so that the log names the account */
+		memcpy(c->slip, p.initial, sizeof(c->slip));
+		if (!uid_fits(c, &p)) {
 			note_mismatch(c);
+			c->exists = false;
+		}
 		person_done(&p);
 	}
 	return r == KOSMO_ENOTFOUND ? KOSMO_OK : r;
