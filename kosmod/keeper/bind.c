@@ -183,8 +183,9 @@ answer_bind(struct kconv *c, const union kmsg *msg)
 	c->ignore = !c->exists && unknown_ignored(c, b);
 	c->admin =
 	    c->peer.admin && c->peer.trusted && c->open.phase == PHASE_VERB;
+	/* sshd and login(1) change expired passwords as root, for the person */
 	c->reset = c->open.phase == PHASE_PASSWORD && c->peer.trusted &&
-	    c->open.ruid == 0;
+	    c->open.ruid == 0 && !c->row.login;
 	bound.ignore = c->ignore;
 	bound.steps = c->required;
 	bound.methods =
