@@ -30,6 +30,22 @@ choose_row(struct kconv *c, const struct k_bind *b)
 	copy(c->tty, sizeof(c->tty), b->tty);
 }
 
+/*
+ * su of somebody else is that one's own origin: their wrong passwords must
+ * not make the person's own sudo wait.
+ */
+static void
+name_local(const struct kconv *c, struct origin *o)
+{
+	uint32_t by = c->open.ruid;
+
+	if (c->peer.trusted && !c->row.caller && by != 0 && by != c->open.uid)
+		(void)snprintf(
+		    o->name, sizeof(o->name), "local uid %u", (unsigned)by);
+	else
+		copy(o->name, sizeof(o->name), "local");
+}
+
 static void
 choose_origin(struct kconv *c, const struct k_bind *b)
 {
@@ -37,18 +53,18 @@ choose_origin(struct kconv *c, const struct k_bind *b)
 
 	memset(o, 0, sizeof(*o));
 	if (!c->peer.trusted || c->open.phase == PHASE_VERB) {
-		copy(o->name, sizeof(o->name), "local");
+		name_local(c, o);
 	} else if (b->source[0] != '\0') {
 		copy(o->name, sizeof(o->name), b->source);
 		o->address = true;
 	} else if (b->console && c->row.console) {
 		copy(o->name, sizeof(o->name), "console");
 		o->console = true;
+	} else if (c->row.login) {
+		copy(o->name, sizeof(o->name), "unknown"); /* a broken sshd */
+		o->address = true;
 	} else {
-		/* sudo and su say no source, a broken sshd neither */
-		copy(o->name, sizeof(o->name),
-		    c->row.login ? "unknown" : "local");
-		o->address = c->row.login;
+		name_local(c, o); /* sudo and su say no source */
 	}
 }
 
