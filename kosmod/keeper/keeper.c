@@ -260,5 +260,6 @@ kconv_audit(struct kconv *c, struct txn *t, const char *event, const char *step,
 void
 keeper_tick(struct keeper *k)
 {
+	password_tick(k);
 	people_sweep(k);
 }

@@ -65,13 +65,14 @@ grant(struct kconv *c)
 static void
 take_back_lost(struct keeper *k)
 {
-	struct kconv *c = TAILQ_FIRST(&k->hashing);
+	struct kconv *c;
 
-	if (c == NULL || keeper_mono(k) - c->hash_since < PERMIT_MS)
-		return;
-	TAILQ_REMOVE(&k->hashing, c, queue);
-	c->hashing = false;
-	k->n_hashing--;
+	while ((c = TAILQ_FIRST(&k->hashing)) != NULL &&
+	    keeper_mono(k) - c->hash_since >= PERMIT_MS) {
+		TAILQ_REMOVE(&k->hashing, c, queue);
+		c->hashing = false;
+		k->n_hashing--;
+	}
 }
 
 static void
@@ -103,6 +104,13 @@ password_let_go(struct kconv *c)
 		c->hashing = false;
 		k->n_hashing--;
 	}
+	take_back_lost(k);
+	grant_next(k);
+}
+
+void
+password_tick(struct keeper *k)
+{
 	take_back_lost(k);
 	grant_next(k);
 }
