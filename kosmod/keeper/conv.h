@@ -54,6 +54,7 @@ struct kconv {
 	int64_t hash_since;
 	int64_t tried;	    /* mono time of the attempt */
 	int64_t charged;    /* wall time of its charge */
+	uint8_t marked;	    /* what throttle_charge said of it */
 	uint32_t passwords; /* attempts made */
 	uint32_t codes;
 	uint32_t vouches;

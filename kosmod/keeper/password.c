@@ -128,7 +128,7 @@ begin(struct kconv *c, const struct person *p)
 	c->charged = a.now;
 	if ((r = store_begin(c->k->store, &t)) != KOSMO_OK)
 		return r;
-	if ((r = throttle_charge(&a, t)) != KOSMO_OK) {
+	if ((r = throttle_charge(&a, t, &c->marked)) != KOSMO_OK) {
 		store_abort(&t);
 		return r;
 	}
@@ -243,7 +243,7 @@ let_pass(struct kconv *c, const struct person *p, enum match match)
 	v.word = (uint8_t)word;
 	v.when = v.word == VERDICT_ENDED ? p->expires : 0;
 	if ((r = store_begin(c->k->store, &t)) != KOSMO_OK ||
-	    (r = throttle_refund(&a, c->charged, t)) != KOSMO_OK ||
+	    (r = throttle_refund(&a, c->charged, c->marked, t)) != KOSMO_OK ||
 	    (v.word != VERDICT_YES &&
 		(r = kconv_audit(c, t, "login", "password", "deny",
 		     v.word == VERDICT_LOCKED ? "locked"
