@@ -86,8 +86,9 @@ enum todo {
 };
 
 /*
- * Names the person, once and first in a conversation. From a peer that is
- * not root the keeper holds user against the recorded uid. phase as in OPEN.
+ * Names the person, once and first in a conversation. phase, user, uid,
+ * service, ruser and options as in OPEN, or the conversation is ended. From a
+ * peer that is not root the keeper holds user against the recorded uid.
  * Reply: K_BOUND, alike for known and unknown names.
  */
 struct k_bind {

@@ -114,7 +114,7 @@ class Kills(Alone):
         try:
             with self.kosmod.client(seconds=0.5) as c:
                 c.send(wire.open_message(wire.AUTH))
-                c.send(wire.hello_message("x"))
+                c.send(wire.hello_message("nobody-at-all"))
                 self.assertRaises(TimeoutError, c.next)
         finally:
             os.kill(keeper, signal.SIGCONT)
