@@ -36,6 +36,7 @@ struct nursery {
 	struct conf *conf;
 	struct filter talk_filter;
 	struct child *children;
+	bool left; /* by the keeper */
 };
 
 /* In the child. Nothing of the nursery stays open in it. */
@@ -123,20 +124,19 @@ note_death(struct nursery *n, const struct child *c, int status)
 	log_say(LOG_CRIT, "a talk process died by signal %u%s", m.signal,
 	    m.signal == SIGSYS ? " (a system call that its filter refuses)"
 			       : "");
-	if (pass_send(n->channel, &m, sizeof(m), NULL, 0) != KOSMO_OK)
+	if (!n->left &&
+	    pass_send(n->channel, &m, sizeof(m), NULL, 0) != KOSMO_OK)
 		log_say(LOG_ERR, "the keeper could not be told");
 }
 
+/* Notes who has died; with options 0 waits for all. */
 static void
-reap(struct nursery *n)
+bury(struct nursery *n, int options)
 {
-	struct signalfd_siginfo info;
 	int status;
 	pid_t pid;
 
-	if (read(n->signals, &info, sizeof(info)) == -1 && errno != EAGAIN)
-		log_say(LOG_ERR, "signalfd: %s", strerror(errno));
-	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+	while ((pid = waitpid(-1, &status, options)) > 0) {
 		struct child **at = &n->children, *c;
 
 		while (*at != NULL && (*at)->pid != pid)
@@ -147,6 +147,31 @@ reap(struct nursery *n)
 		note_death(n, c, status);
 		free(c);
 	}
+}
+
+static void
+reap(struct nursery *n)
+{
+	struct signalfd_siginfo info;
+
+	if (read(n->signals, &info, sizeof(info)) == -1 && errno != EAGAIN)
+		log_say(LOG_ERR, "signalfd: %s", strerror(errno));
+	bury(n, WNOHANG);
+}
+
+/*
+ * The keeper has let go: it knows of no talk any more. One that is just dying
+ * of a signal is still told of.
+ */
+static void
+end_talks(struct nursery *n)
+{
+	n->left = true;
+	for (struct child *c = n->children; c != NULL; c = c->next) {
+		c->killed = true;
+		(void)kill(c->pid, SIGKILL);
+	}
+	bury(n, 0);
 }
 
 /* SIGCHLD comes as something to poll for. */
@@ -202,8 +227,10 @@ serve(struct nursery *n)
 		}
 		if (p[1].revents != 0)
 			reap(n);
-		if (p[0].revents != 0 && !take_orders(n))
+		if (p[0].revents != 0 && !take_orders(n)) {
+			end_talks(n);
 			return 0;
+		}
 	}
 }
 
@@ -221,6 +248,5 @@ nursery_main(int journal)
 		return 1;
 	if (prepare(&n) == KOSMO_OK)
 		ret = serve(&n);
-	/* the talks that are left die with this process */
 	return ret;
 }
