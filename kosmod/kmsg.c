@@ -53,6 +53,7 @@ const struct layout k_password_layout =
 static const struct field code_fields[] = {
 	CODEC_U32(1, k_code, device),
 	CODEC_STR(2, k_code, digits),
+	CODEC_U8(3, k_code, last),
 };
 const struct layout k_code_layout =
     CODEC_LAYOUT("K_CODE", K_CODE, k_code, code_fields);
@@ -71,6 +72,7 @@ static const struct field verdict_fields[] = {
 	CODEC_U32(4, k_verdict, offset),
 	CODEC_U32(5, k_verdict, device),
 	CODEC_STR(6, k_verdict, ref),
+	CODEC_U8(7, k_verdict, ended),
 };
 const struct layout k_verdict_layout =
     CODEC_LAYOUT("K_VERDICT", K_VERDICT, k_verdict, verdict_fields);

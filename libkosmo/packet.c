@@ -121,15 +121,32 @@ detach(struct msghdr *mh)
 	return pass;
 }
 
+/* No more memory, and no more to wipe, than what waits there needs. */
+static int
+make_room(int fd, struct buf *b, size_t *ret)
+{
+	ssize_t n = recv(fd, NULL, 0, MSG_PEEK | MSG_TRUNC | MSG_DONTWAIT);
+
+	if (n == -1)
+		return errno == ECONNRESET ? KOSMO_ECLOSED : KOSMO_EIO;
+	*ret = (size_t)n < PACKET_MAX ? (size_t)n : PACKET_MAX;
+	return buf_reserve(b, *ret);
+}
+
 static int
 recv_once(int fd, struct buf *b, int *ret_pass)
 {
 	union control ctl;
-	struct iovec iov = { b->data, PACKET_MAX };
+	struct iovec iov;
 	struct msghdr mh = { 0 };
+	size_t room = 0;
 	ssize_t n;
-	int pass;
+	int pass, r;
 
+	if ((r = make_room(fd, b, &room)) != KOSMO_OK)
+		return r;
+	iov.iov_base = b->data;
+	iov.iov_len = room;
 	mh.msg_iov = &iov;
 	mh.msg_iovlen = 1;
 	mh.msg_control = ctl.bytes;
@@ -158,8 +175,6 @@ packet_recv(int fd, struct buf *b, int *ret_pass, int64_t deadline)
 	if (ret_pass != NULL)
 		*ret_pass = -1;
 	buf_reset(b);
-	if ((r = buf_reserve(b, PACKET_MAX)) != KOSMO_OK)
-		return r;
 	for (;;) {
 		r = recv_once(fd, b, ret_pass);
 		if (r != KOSMO_EIO || (errno != EAGAIN && errno != EINTR))

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "kosmod/keeper/answers.h"
+#include "kosmod/keeper/judge.h"
 #include "kosmod/keeper/time.h"
 
 /* What one answer came to. */
@@ -16,6 +17,7 @@ struct outcome {
 	const char *step;   /* "totp", "code" for the log */
 	const char *reason; /* of a refusal */
 	int64_t when;	    /* VERDICT_WAIT */
+	bool last;	    /* a right one ends the conversation */
 };
 
 static enum verdict_word
@@ -48,6 +50,7 @@ judge_code(struct kconv *c, struct person *p, const struct k_code *m,
 
 	o->step = "totp";
 	o->reason = "wrong code";
+	o->last = m->last != 0;
 	if (d == NULL || d->method != METHOD_TOTP) {
 		o->reason = "no such device";
 		return;
@@ -159,7 +162,7 @@ settle(struct kconv *c, struct person *p, const struct outcome *o)
 }
 
 static void
-tell(struct kconv *c, const struct person *p, const struct outcome *o)
+tell(struct kconv *c, struct person *p, const struct outcome *o)
 {
 	uint32_t most = c->k->conf->login.attempts;
 	struct k_verdict v = { 0 };
@@ -172,6 +175,8 @@ tell(struct kconv *c, const struct person *p, const struct outcome *o)
 		v.when = (uint64_t)o->when;
 	else if (c->exists && p->lock[0] != '\0')
 		v.word = VERDICT_LOCKED;
+	if (o->word == VERDICT_YES && o->last)
+		v.ended = judge_at_once(c, p);
 	kconv_verdict(c, &v);
 }
 
@@ -216,7 +221,7 @@ attempt(struct kconv *c, const union kmsg *msg,
     void (*judge)(
 	struct kconv *, struct person *, const union kmsg *, struct outcome *))
 {
-	struct outcome o = { VERDICT_NO, "factor", "wrong code", 0 };
+	struct outcome o = { VERDICT_NO, "factor", "wrong code", 0, false };
 	struct person p;
 	uint64_t version = 0;
 	int r;

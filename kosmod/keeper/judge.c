@@ -218,6 +218,21 @@ answer_finish(struct kconv *c, const union kmsg *msg)
 	person_done(&p);
 }
 
+bool
+judge_at_once(struct kconv *c, struct person *p)
+{
+	struct finding f = { 0 };
+
+	if (c->open.phase != PHASE_AUTH || !c->exists)
+		return false;
+	f = find_auth(c, p, keeper_wall(c->k));
+	if (!f.yes || note(c, p, &f) != KOSMO_OK)
+		return false;
+	c->finished = true;
+	end(c, &f, RESULT_ALLOW, p->uid);
+	return true;
+}
+
 void
 judge_account(struct kconv *c)
 {

@@ -88,7 +88,12 @@ talk_run(struct talk *t)
 	uint8_t type = 0;
 	int r;
 
-	if ((r = bind_person(t)) == 0 && (r = run_flow(t, &finish.result)) == 0)
+	r = bind_person(t);
+	if (r == 0)
+		r = run_flow(t, &finish.result);
+	if (r == 0 && t->ended)
+		return 0;
+	if (r == 0)
 		r = t->keeper->call(
 		    t->keeper->arg, &k_finish_layout, &finish, &type, &reply);
 	explicit_bzero(&reply, sizeof(reply));

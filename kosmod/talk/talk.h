@@ -9,6 +9,8 @@
 #ifndef KOSMO_TALK_TALK_H
 #define KOSMO_TALK_TALK_H
 
+#include <stdbool.h>
+
 #include "kosmod/conf.h"
 #include "kosmod/kmsg.h"
 #include "libkosmo/buf.h"
@@ -46,6 +48,7 @@ struct talk {
 	struct msg_hello hello;
 	uint8_t phase; /* as the keeper told the nursery */
 	struct k_bound bound;
+	bool ended; /* a verdict was K_FINISH as well */
 };
 
 /*

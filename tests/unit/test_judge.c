@@ -62,6 +62,78 @@ registration_then_login(void **state)
 	assert_int_equal(login(r, HASH_A, "000000"), RESULT_DENY);
 }
 
+/* K_CODE with last: the verdict and END come of one request, or not at all. */
+static struct line *
+last_code(struct rig *r, const char *login, const char *digits)
+{
+	struct line *l = line_bind(r, "sshd", login, HERE);
+	struct k_code m = { .last = 1 };
+
+	(void)snprintf(m.digits, sizeof(m.digits), "%s", digits);
+	(void)line_password(l, HASH_A);
+	line_ask(l, &k_code_layout, &m);
+	assert_int_equal(l->type, K_VERDICT);
+	return l;
+}
+
+static void
+a_last_code_ends_it(void **state)
+{
+	const struct k_finish finish = { RESULT_ALLOW };
+	struct rig *r = *state;
+	struct secret seed;
+	struct line *l;
+	char code[9];
+
+	rig_person(r, "taro", &seed);
+	l = last_code(r, "taro", "000000");
+	assert_int_equal(l->reply.verdict.word, VERDICT_NO);
+	assert_int_equal(l->reply.verdict.ended, 0);
+	assert_false(l->ended);
+	assert_int_equal(line_finish(l, RESULT_ALLOW), RESULT_DENY);
+	line_close(&l);
+	(void)snprintf(code, sizeof(code), "%s", rig_code(r, &seed, 0));
+	l = last_code(r, "taro", code);
+	assert_int_equal(l->reply.verdict.word, VERDICT_YES);
+	assert_int_equal(l->reply.verdict.ended, 1);
+	assert_true(l->ended);
+	assert_int_equal(l->end.result, RESULT_ALLOW);
+	line_ask(l, &k_finish_layout, &finish);
+	assert_true(l->dropped);
+	line_close(&l);
+	assert_int_equal(rig_show(r, "taro").last_login, r->wall);
+	rig_restart(r);
+	l = last_code(r, "taro", code);
+	assert_int_equal(l->reply.verdict.word, VERDICT_USED);
+	assert_false(l->ended);
+	line_close(&l);
+}
+
+/* A right code with something left to do lets nobody in at once. */
+static void
+a_last_code_may_not_be_the_last(void **state)
+{
+	struct rig *r = *state;
+	struct person p = { 0 };
+	struct secret seed;
+	struct txn *t = NULL;
+	uint64_t version;
+	struct line *l;
+
+	rig_person(r, "taro", &seed);
+	assert_int_equal(person_get(r->store, "taro", &p, &version), KOSMO_OK);
+	p.todo |= TODO_PASSWORD;
+	assert_int_equal(store_begin(r->store, &t), KOSMO_OK);
+	assert_int_equal(person_put(t, &p, version), KOSMO_OK);
+	assert_int_equal(store_commit(r->store, &t, NULL, NULL), KOSMO_OK);
+	person_done(&p);
+	l = last_code(r, "taro", rig_code(r, &seed, 0));
+	assert_int_equal(l->reply.verdict.word, VERDICT_YES);
+	assert_int_equal(l->reply.verdict.ended, 0);
+	assert_false(l->ended);
+	line_close(&l);
+}
+
 /* CASES: OTP alone never replaces the password, nor the other way round. */
 static void
 one_factor_is_not_enough(void **state)
@@ -507,6 +579,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(talk_names_nobody_else),
 		TEST(registration_then_login),
+		TEST(a_last_code_ends_it),
+		TEST(a_last_code_may_not_be_the_last),
 		TEST(one_factor_is_not_enough),
 		TEST(a_code_works_once),
 		TEST(fifty_at_once_let_one_in),

@@ -232,8 +232,11 @@ prove(struct dialogue *d, enum msg_ask_kind kind)
 		return r;
 	if ((d->person.todo & TODO_METHOD) != 0)
 		return finish_registration(d);
-	if ((steps & STEP_FACTOR) != 0 &&
-	    ((r = prove_factor(d)) != 0 || (r = call_profile(d)) != 0))
+	if ((steps & STEP_FACTOR) != 0 && (r = prove_factor(d)) != 0)
+		return r;
+	if (d->t->ended)
+		return 0; /* nothing is left to be done */
+	if ((steps & STEP_FACTOR) != 0 && (r = call_profile(d)) != 0)
 		return r;
 	return d->person.todo != 0 ? finish_registration(d) : 0;
 }

@@ -37,7 +37,9 @@ totp_attempt(
 	if (answer.word != WORD_NONE)
 		goto out;
 	answer_digits(&answer.text, code.digits);
+	code.last = d->t->phase == PHASE_AUTH;
 	r = call_verdict(d, &k_code_layout, &code, &ret->verdict);
+	d->t->ended = r == 0 && ret->verdict.ended != 0;
 out:
 	answer_done(&answer);
 	explicit_bzero(&code, sizeof(code));
