@@ -99,6 +99,7 @@ struct keeper {
 	uint64_t people;	  /* records of persons */
 	struct store_walk *sweep; /* people_sweep is here */
 	enum rec_type sweep_type;
+	int64_t sweep_after; /* mono ms: not before */
 };
 
 int64_t keeper_wall(const struct keeper *k);

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define MARKS_MAX 250
+#define MARKS_MAX FAILURES_MAX
 #define COUNTER_NAME (NAME_LEN + ORIGIN_LEN + 2)
 #define COUNTER_SCHEMA 1
 #define CLOCK_SLACK 600 /* seconds that a clock may be set back by */

@@ -248,6 +248,16 @@ a_right_password_takes_back_its_own(void **state)
 	line_close(&l);
 }
 
+static enum verdict_word
+line_password_from(struct rig *r, const char *source)
+{
+	struct line *l = line_bind(r, "sshd", "taro", source);
+	enum verdict_word w = line_password(l, HASH_B);
+
+	line_close(&l);
+	return w;
+}
+
 /* A talk that never gives its hash does not keep the others from theirs. */
 static void
 lost_permits_come_back(void **state)
@@ -277,6 +287,79 @@ lost_permits_come_back(void **state)
 	assert_int_equal(r->k->n_hashing, 0);
 }
 
+/* Locked: refused by every way in, before and without a password too. */
+static void
+locked_is_locked_everywhere(void **state)
+{
+	static const struct {
+		const char *service;
+		uint8_t phase;
+	} ways[] = {
+		{ "sshd", PHASE_ACCOUNT },
+		{ "cron", PHASE_ACCOUNT },
+		{ "sudo", PHASE_AUTH },
+		{ "locker", PHASE_AUTH },
+		{ "passwd", PHASE_PASSWORD },
+	};
+	struct rig *r = *state;
+	struct secret seed;
+
+	rig_person(r, "taro", &seed);
+	assert_int_equal(rig_act(r, "taro", ACT_LOCK), VERDICT_YES);
+	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+		struct line *l =
+		    line_name(r, ways[i].phase, ways[i].service, "taro", false);
+		struct k_bind b = { .phase = ways[i].phase, .uid = RIG_UID };
+
+		(void)snprintf(b.user, sizeof(b.user), "taro");
+		(void)snprintf(
+		    b.service, sizeof(b.service), "%s", ways[i].service);
+		line_ask(l, &k_bind_layout, &b);
+		assert_int_equal(l->type, K_BOUND);
+		if (ways[i].phase != PHASE_ACCOUNT) {
+			assert_int_equal(
+			    line_password(l, HASH_A), VERDICT_LOCKED);
+			assert_int_equal(
+			    line_code(l, rig_code(r, &seed, 30)), VERDICT_NO);
+		}
+		assert_int_equal(line_finish(l, RESULT_ALLOW), RESULT_DENY);
+		line_close(&l);
+	}
+}
+
+/* Sources and origins that say nothing any more are forgotten. */
+static void
+counters_are_swept(void **state)
+{
+	struct rig *r = *state;
+	struct buf b = BUF_INIT;
+	struct secret seed;
+	uint64_t version;
+
+	rig_person(r, "taro", &seed);
+	assert_int_equal(line_password_from(r, FAR), VERDICT_NO);
+	assert_int_equal(
+	    store_get(r->store, REC_SOURCE, FAR, &b, &version), KOSMO_OK);
+	for (int i = 0; i < 4; i++) {
+		keeper_tick(r->k);
+		store_flush(r->store);
+	}
+	assert_int_equal(
+	    store_get(r->store, REC_SOURCE, FAR, &b, &version), KOSMO_OK);
+	r->wall += 86400;
+	r->mono += 86400 * 1000LL;
+	for (int i = 0; i < 4; i++) {
+		keeper_tick(r->k);
+		store_flush(r->store);
+	}
+	assert_int_equal(store_get(r->store, REC_SOURCE, FAR, &b, &version),
+	    KOSMO_ENOTFOUND);
+	assert_int_equal(
+	    store_get(r->store, REC_ORIGIN, "taro " FAR, &b, &version),
+	    KOSMO_ENOTFOUND);
+	buf_done(&b);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int
@@ -291,6 +374,8 @@ main(void)
 		TEST(a_clock_that_was_ahead),
 		TEST(a_right_password_takes_back_its_own),
 		TEST(lost_permits_come_back),
+		TEST(counters_are_swept),
+		TEST(locked_is_locked_everywhere),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
