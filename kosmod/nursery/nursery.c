@@ -25,6 +25,7 @@
 #define READY 4		/* talks that wait for a conversation */
 #define REFILL_MS 5	/* after an order, so that its talk goes first */
 #define TROUBLE_MS 1000 /* after one could not be made, or just died */
+#define LINGER_MS 100	/* for talks that are dying */
 
 /* One talk that is alive, or dead and not yet waited for. */
 struct child {
@@ -177,6 +178,7 @@ static void
 note_death(struct nursery *n, const struct child *c, int status)
 {
 	struct nursery_msg m = { .word = NURSERY_CRASHED, .id = c->id };
+	int r;
 
 	if (!WIFSIGNALED(status) || WTERMSIG(status) == SIGALRM ||
 	    (c->killed && WTERMSIG(status) == SIGKILL))
@@ -185,7 +187,8 @@ note_death(struct nursery *n, const struct child *c, int status)
 	log_say(LOG_CRIT, "a talk process died by signal %u%s", m.signal,
 	    m.signal == SIGSYS ? " (a system call that its filter refuses)"
 			       : "");
-	if (pass_send(n->channel, &m, sizeof(m), NULL, 0) != KOSMO_OK)
+	r = pass_send(n->channel, &m, sizeof(m), NULL, 0);
+	if (r != KOSMO_OK && r != KOSMO_ECLOSED)
 		log_say(LOG_ERR, "the keeper could not be told");
 }
 
@@ -253,6 +256,18 @@ prepare(struct nursery *n)
 	return r;
 }
 
+/*
+ * How long to wait for other work before another ready talk is made; -1: none
+ * is missing. With none left the next login would have to wait for it.
+ */
+static int
+refill_in(const struct nursery *n)
+{
+	if (n->ready >= READY)
+		return -1;
+	return n->ready == 0 && n->pause == REFILL_MS ? 0 : n->pause;
+}
+
 /* Until the keeper lets go of the channel. */
 static int
 serve(struct nursery *n)
@@ -261,7 +276,7 @@ serve(struct nursery *n)
 		{ n->signals, POLLIN, 0 } };
 
 	for (;;) {
-		int got = poll(p, 2, n->ready < READY ? n->pause : -1);
+		int got = poll(p, 2, refill_in(n));
 
 		if (got == -1 && errno != EINTR) {
 			log_say(LOG_ERR, "poll: %s", strerror(errno));
@@ -275,6 +290,28 @@ serve(struct nursery *n)
 			reap(n);
 		if (p[0].revents != 0 && !take_orders(n))
 			return 0;
+	}
+}
+
+/*
+ * The keeper let go because the last conversation ended: if its talk crashed,
+ * that is still to be said.
+ */
+static void
+see_them_off(struct nursery *n)
+{
+	struct pollfd p = { n->signals, POLLIN, 0 };
+	const struct child *c = n->children;
+
+	while (c != NULL) {
+		if (c->order != -1) {
+			c = c->next;
+			continue;
+		}
+		if (poll(&p, 1, LINGER_MS) <= 0)
+			return;
+		reap(n);
+		c = n->children;
 	}
 }
 
@@ -294,6 +331,7 @@ nursery_main(int journal)
 		return 1;
 	if (prepare(&n) == KOSMO_OK)
 		ret = serve(&n);
+	see_them_off(&n);
 	/* the talks that are left die with this process */
 	return ret;
 }
