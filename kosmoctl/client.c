@@ -148,6 +148,7 @@ send_opening(struct client *c, const struct msg_hello *hello)
 	if (getrandom(c->nonce, NONCE_LEN, 0) != NONCE_LEN)
 		return KOSMO_EIO;
 	memcpy(open.nonce, c->nonce, NONCE_LEN);
+	msg_open_person(&open, hello);
 	r = packet_send(c->fd, &msg_open_layout, &open, -1, deadline);
 	if (r == KOSMO_OK)
 		r = packet_send(c->fd, &msg_hello_layout, hello, -1, deadline);

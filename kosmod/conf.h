@@ -18,6 +18,7 @@
 #define CONF_SERVICES_MAX 64
 #define CONF_TEXT_LEN 255
 #define CONF_LIST_LEN 1023
+#define FAILURES_MAX 250 /* that one counter can hold */
 
 enum conf_classes {
 	CLASS_UPPER = 1,

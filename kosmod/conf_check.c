@@ -44,6 +44,9 @@ check_ranges(struct checking *ck)
 		fail(ck, "[password] max has no room for one of each class");
 	if (conf->throttle.base > conf->throttle.ceiling)
 		fail(ck, "[throttle] base is above ceiling");
+	if (conf->throttle.per_source > FAILURES_MAX ||
+	    conf->throttle.per_person > FAILURES_MAX)
+		fail(ck, "[throttle] no more than 250 failures are counted");
 	if (conf->limits.per_uid > conf->limits.conversations)
 		fail(ck, "[limits] per-uid is above conversations");
 }

@@ -93,7 +93,7 @@ main(int argc, char **argv)
 	enum deed deed = DEED_SERVE;
 
 	if (argc == 3 && strcmp(argv[1], NURSERY_ARG) == 0)
-		return nursery_main(argv[2][0] == '1');
+		_exit(nursery_main(argv[2][0] == '1'));
 	if (!parse(argc, argv, &deed, &path)) {
 		(void)fputs(usage, stderr);
 		return 2;

@@ -119,7 +119,7 @@ new_nursery(struct parent *p)
 	if (offspring_nursery(p, &fd) != KOSMO_OK)
 		finish(p, 1);
 	else if (tell_keeper(p, PARENT_NURSERY, fd) != KOSMO_OK)
-		log_say(LOG_ERR, "the keeper can't be told of a nursery");
+		log_say(LOG_NOTICE, "no keeper is there for a new nursery");
 	pass_close(&fd);
 }
 
@@ -129,6 +129,12 @@ on_nursery_death(struct parent *p, int status)
 	p->nursery = -1;
 	if (p->stopping)
 		return;
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 0) {
+		/* the keeper let go of it; if that is dying, its own death
+		 * is the one that counts */
+		new_nursery(p);
+		return;
+	}
 	say_death("nursery", status);
 	if (too_many_deaths(p)) {
 		log_say(LOG_CRIT, "it dies again and again: giving up");
@@ -332,17 +338,23 @@ take_environment(struct parent *p)
 		(void)setenv("NOTIFY_SOCKET", keep, 1);
 }
 
-/* No process of ours is left behind when this one ends. */
+static void
+end_child(pid_t pid)
+{
+	if (pid == -1)
+		return;
+	(void)kill(pid, SIGKILL);
+	while (waitpid(pid, NULL, 0) == -1 && errno == EINTR)
+		continue;
+}
+
+/* Nurseries that were replaced, and all talks, die with their parents. */
 static void
 end_all(struct parent *p)
 {
-	if (p->keeper != -1)
-		(void)kill(p->keeper, SIGKILL);
-	if (p->nursery != -1)
-		(void)kill(p->nursery, SIGKILL);
+	end_child(p->keeper);
+	end_child(p->nursery);
 	pass_close(&p->keeper_fd);
-	while (waitpid(-1, NULL, 0) > 0 || errno == EINTR)
-		continue;
 }
 
 int

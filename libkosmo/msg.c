@@ -2,6 +2,8 @@
 
 #include "msg.h"
 
+#include <string.h>
+
 static const struct field open_fields[] = {
 	CODEC_U32(1, msg_open, version),
 	CODEC_U8(2, msg_open, phase),
@@ -9,6 +11,12 @@ static const struct field open_fields[] = {
 	CODEC_BYTES(4, msg_open, ticket),
 	CODEC_U32(5, msg_open, ruid),
 	CODEC_STR(6, msg_open, tty),
+	CODEC_STR(7, msg_open, user),
+	CODEC_U32(8, msg_open, uid),
+	CODEC_STR(9, msg_open, service),
+	CODEC_STR(10, msg_open, ruser),
+	CODEC_U32(11, msg_open, options),
+	CODEC_U8(12, msg_open, remote),
 };
 const struct layout msg_open_layout =
     CODEC_LAYOUT("OPEN", M_OPEN, msg_open, open_fields);
@@ -102,6 +110,17 @@ static const struct field more_fields[] = {
 };
 const struct layout msg_more_layout =
     CODEC_LAYOUT("MORE", M_MORE, msg_more, more_fields);
+
+void
+msg_open_person(struct msg_open *open, const struct msg_hello *hello)
+{
+	memcpy(open->user, hello->user, sizeof(open->user));
+	open->uid = hello->uid;
+	memcpy(open->service, hello->service, sizeof(open->service));
+	memcpy(open->ruser, hello->ruser, sizeof(open->ruser));
+	open->options = hello->options;
+	open->remote = hello->rhost[0] != '\0' || hello->source[0] != '\0';
+}
 
 const struct layout *const msg_layouts[] = {
 	&msg_open_layout,

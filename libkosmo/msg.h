@@ -47,7 +47,9 @@ enum msg_phase {
  * First packet of a connection, client to keeper. The keeper keeps nonce for
  * itself and puts it into END: a talk process never sees it, so it can't say
  * END. ticket is zero but for the session phases, tty empty but for SESSION;
- * the keeper answers those with END at once and expects no HELLO.
+ * the keeper answers those with END at once and expects no HELLO. user to
+ * remote are what HELLO says as well, empty in the session phases: the keeper
+ * judges nobody else, for nothing else, than the client itself has named.
  */
 struct msg_open {
 	uint32_t version; /* MSG_VERSION */
@@ -56,6 +58,12 @@ struct msg_open {
 	uint8_t ticket[TICKET_LEN];
 	uint32_t ruid; /* getuid(): passwd(1) of root, or of the person */
 	char tty[64];
+	char user[NAME_LEN + 1];
+	uint32_t uid;
+	char service[64];
+	char ruser[NAME_LEN + 1];
+	uint32_t options; /* bits of enum msg_option */
+	uint8_t remote;	  /* 1: rhost or source is not empty */
 };
 
 /* Options of the PAM line; labels only if the peer is not root. */
@@ -102,6 +110,9 @@ struct msg_hello {
 	uint32_t columns;
 	uint32_t lines;
 };
+
+/* The part of OPEN that HELLO says as well. */
+void msg_open_person(struct msg_open *open, const struct msg_hello *hello);
 
 /* Text to be read, talk to client; nothing comes back. */
 struct msg_show {

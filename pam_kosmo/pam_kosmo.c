@@ -144,7 +144,8 @@ converse(struct relay *r)
 {
 	int e;
 
-	if ((e = relay_open(r, NULL)) != KOSMO_OK ||
+	if ((e = relay_name(r)) != KOSMO_OK ||
+	    (e = relay_open(r, NULL)) != KOSMO_OK ||
 	    (e = relay_hello(r)) != KOSMO_OK)
 		return e;
 	return relay_run(r);
@@ -271,7 +272,8 @@ prepare(struct relay *r)
 {
 	int e;
 
-	if ((e = relay_open(r, NULL)) != KOSMO_OK ||
+	if ((e = relay_name(r)) != KOSMO_OK ||
+	    (e = relay_open(r, NULL)) != KOSMO_OK ||
 	    (e = relay_hello(r)) != KOSMO_OK ||
 	    (e = relay_first(r)) != KOSMO_OK)
 		return failed(r, PHASE_PASSWORD, e);

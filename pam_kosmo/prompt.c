@@ -6,13 +6,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+/*
+ * PAM_SILENT does not hold these back: sudo always sets it, and there what a
+ * question is about ("Wrong code. Please try again.") stands in a text of its
+ * own before it.
+ */
 int
 prompt_show(struct relay *r)
 {
 	int style = r->m.show.error != 0 ? PAM_ERROR_MSG : PAM_TEXT_INFO;
 
-	if (((unsigned)r->flags & PAM_SILENT) != 0)
-		return KOSMO_OK;
 	r->where = "showing text";
 	if (pam_prompt(r->pamh, style, NULL, "%s", r->m.show.text) ==
 	    PAM_SUCCESS)

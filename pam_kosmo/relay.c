@@ -53,30 +53,7 @@ relay_free(struct relay **r)
 }
 
 int
-relay_open(struct relay *r, const uint8_t *ticket)
-{
-	struct msg_open open = { .version = MSG_VERSION, .phase = r->phase };
-	int e;
-
-	r->where = "making a nonce";
-	if (getrandom(r->nonce, NONCE_LEN, 0) != NONCE_LEN)
-		return KOSMO_EIO;
-	memcpy(open.nonce, r->nonce, NONCE_LEN);
-	open.ruid = (uint32_t)getuid();
-	if (ticket != NULL) {
-		memcpy(open.ticket, ticket, TICKET_LEN);
-		hello_label(r->pamh, PAM_TTY, open.tty, sizeof(open.tty));
-	}
-	e = connect_kosmod(r->opt.socket, &r->fd, &r->where);
-	if (e != KOSMO_OK)
-		return e;
-	r->where = "sending OPEN";
-	return packet_send(
-	    r->fd, &msg_open_layout, &open, -1, packet_now() + SEND_MS);
-}
-
-int
-relay_hello(struct relay *r)
+relay_name(struct relay *r)
 {
 	const char *user = NULL;
 	int e;
@@ -93,6 +70,38 @@ relay_hello(struct relay *r)
 	r->m.hello.options = r->opt.hello;
 	memcpy(r->user, r->m.hello.user, sizeof(r->user));
 	r->uid = r->m.hello.uid;
+	return KOSMO_OK;
+}
+
+int
+relay_open(struct relay *r, const uint8_t *ticket)
+{
+	struct msg_open open = { .version = MSG_VERSION, .phase = r->phase };
+	int e;
+
+	r->where = "making a nonce";
+	if (getrandom(r->nonce, NONCE_LEN, 0) != NONCE_LEN)
+		return KOSMO_EIO;
+	memcpy(open.nonce, r->nonce, NONCE_LEN);
+	open.ruid = (uint32_t)getuid();
+	if (ticket != NULL) {
+		memcpy(open.ticket, ticket, TICKET_LEN);
+		hello_label(r->pamh, PAM_TTY, open.tty, sizeof(open.tty));
+	} else {
+		/* said to the keeper itself, which believes no talk */
+		msg_open_person(&open, &r->m.hello);
+	}
+	e = connect_kosmod(r->opt.socket, &r->fd, &r->where);
+	if (e != KOSMO_OK)
+		return e;
+	r->where = "sending OPEN";
+	return packet_send(
+	    r->fd, &msg_open_layout, &open, -1, packet_now() + SEND_MS);
+}
+
+int
+relay_hello(struct relay *r)
+{
 	r->where = "sending HELLO";
 	return packet_send(
 	    r->fd, &msg_hello_layout, &r->m.hello, -1, packet_now() + SEND_MS);

@@ -58,12 +58,18 @@ KOSMO_CHECK int relay_new(pam_handle_t *pamh, const struct options *opt,
 void relay_free(struct relay **r);
 
 /*
+ * What HELLO will say; asks for the name if the host program has none yet.
+ * Before relay_open: kosmod does not wait while somebody types a name.
+ */
+KOSMO_CHECK int relay_name(struct relay *r);
+
+/*
  * Connects and sends OPEN. ticket is NULL but for the session phases, which
  * have a tty as well. All of these return an error with r->where set.
  */
 KOSMO_CHECK int relay_open(struct relay *r, const uint8_t *ticket);
 
-/* Sends HELLO; asks for the name if the host program has none yet. */
+/* Sends HELLO. */
 KOSMO_CHECK int relay_hello(struct relay *r);
 
 /* Waits for the first message that is no WAIT, and keeps it for relay_run. */

@@ -65,6 +65,21 @@ make_initial(
 	return r;
 }
 
+/*
+ * A new slip is given when the first one may be in wrong hands: whoever has
+ * it may have chosen the password by now, and seen the seed.
+ */
+static void
+void_earlier(struct person *p)
+{
+	explicit_bzero(p->password, sizeof(p->password));
+	p->password_set = 0;
+	secret_done(&p->pending);
+	p->pending_since = 0;
+	memset(p->code, 0, sizeof(p->code));
+	p->code_until = 0;
+}
+
 static int
 make_code(struct kconv *c, struct person *p, struct k_slip *slip)
 {
@@ -317,6 +332,7 @@ slip_for(struct kconv *c, const struct k_user_act *m, struct person *p,
 	} else {
 		if (p->state == STATE_ACTIVE)
 			return KOSMO_EPERM;
+		void_earlier(p);
 		r = make_initial(c, p, m->expires, slip);
 	}
 	if (r != KOSMO_OK)

@@ -13,6 +13,7 @@ void answer_bind(struct kconv *c, const union kmsg *msg);
 void answer_try(struct kconv *c, const union kmsg *msg);
 void answer_password(struct kconv *c, const union kmsg *msg);
 void password_let_go(struct kconv *c); /* c needs no hashing permit more */
+void password_tick(struct keeper *k);  /* who hashes for too long lost it */
 /* factor.c */
 void answer_code(struct kconv *c, const union kmsg *msg);
 void answer_vouch(struct kconv *c, const union kmsg *msg);

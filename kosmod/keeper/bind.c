@@ -30,6 +30,22 @@ choose_row(struct kconv *c, const struct k_bind *b)
 	copy(c->tty, sizeof(c->tty), b->tty);
 }
 
+/*
+ * su of somebody else is that one's own origin: their wrong passwords must
+ * not make the person's own sudo wait.
+ */
+static void
+name_local(const struct kconv *c, struct origin *o)
+{
+	uint32_t by = c->open.ruid;
+
+	if (c->peer.trusted && !c->row.caller && by != 0 && by != c->open.uid)
+		(void)snprintf(
+		    o->name, sizeof(o->name), "local uid %u", (unsigned)by);
+	else
+		copy(o->name, sizeof(o->name), "local");
+}
+
 static void
 choose_origin(struct kconv *c, const struct k_bind *b)
 {
@@ -37,18 +53,18 @@ choose_origin(struct kconv *c, const struct k_bind *b)
 
 	memset(o, 0, sizeof(*o));
 	if (!c->peer.trusted || c->open.phase == PHASE_VERB) {
-		copy(o->name, sizeof(o->name), "local");
+		name_local(c, o);
 	} else if (b->source[0] != '\0') {
 		copy(o->name, sizeof(o->name), b->source);
 		o->address = true;
 	} else if (b->console && c->row.console) {
 		copy(o->name, sizeof(o->name), "console");
 		o->console = true;
+	} else if (c->row.login) {
+		copy(o->name, sizeof(o->name), "unknown"); /* a broken sshd */
+		o->address = true;
 	} else {
-		/* sudo and su say no source, a broken sshd neither */
-		copy(o->name, sizeof(o->name),
-		    c->row.login ? "unknown" : "local");
-		o->address = c->row.login;
+		name_local(c, o); /* sudo and su say no source */
 	}
 }
 
@@ -139,12 +155,25 @@ find_person(struct kconv *c, const struct k_bind *b)
 		return r;
 	r = person_get(c->k->store, c->login, &p, &version);
 	if (r == KOSMO_OK) {
-		c->exists = uid_fits(c, &p);
-		if (!c->exists)
+		c->exists = true; /* so that the log names the account */
+		memcpy(c->slip, p.initial, sizeof(c->slip));
+		if (!uid_fits(c, &p)) {
 			note_mismatch(c);
+			c->exists = false;
+		}
 		person_done(&p);
 	}
 	return r == KOSMO_ENOTFOUND ? KOSMO_OK : r;
+}
+
+/* Talk reads what people send; what the client said, it can't say anew. */
+static bool
+as_opened(const struct msg_open *o, const struct k_bind *b)
+{
+	return b->phase == o->phase && strcmp(b->user, o->user) == 0 &&
+	    b->uid == o->uid && strcmp(b->service, o->service) == 0 &&
+	    strcmp(b->ruser, o->ruser) == 0 && b->options == o->options &&
+	    (b->console == 0 || o->remote == 0);
 }
 
 void
@@ -154,8 +183,8 @@ answer_bind(struct kconv *c, const union kmsg *msg)
 	const struct conf *conf = c->k->conf;
 	struct k_bound bound = { 0 };
 
-	if (b->phase != c->open.phase) {
-		c->k->ways.drop(c->conn, "K_BIND of another phase");
+	if (!as_opened(&c->open, b)) {
+		c->k->ways.drop(c->conn, "K_BIND of what OPEN did not say");
 		return;
 	}
 	choose_row(c, b);
@@ -170,8 +199,9 @@ answer_bind(struct kconv *c, const union kmsg *msg)
 	c->ignore = !c->exists && unknown_ignored(c, b);
 	c->admin =
 	    c->peer.admin && c->peer.trusted && c->open.phase == PHASE_VERB;
+	/* sshd and login(1) change expired passwords as root, for the person */
 	c->reset = c->open.phase == PHASE_PASSWORD && c->peer.trusted &&
-	    c->open.ruid == 0;
+	    c->open.ruid == 0 && !c->row.login;
 	bound.ignore = c->ignore;
 	bound.steps = c->required;
 	bound.methods =

@@ -34,6 +34,7 @@ struct kconv {
 	char alias[NAME_LEN + 1]; /* what was typed, if an alias */
 	uint32_t uid;		  /* that the client gave for the name */
 	bool exists;		  /* there is a record of login */
+	uint8_t slip[DIGEST_LEN]; /* its initial password, as K_BIND saw it */
 	bool ignore;		  /* unknown, and unknown = ignore */
 	bool admin;		  /* admin verbs are allowed */
 	bool reset;		  /* passwd(1) by root */
@@ -53,6 +54,7 @@ struct kconv {
 	int64_t hash_since;
 	int64_t tried;	    /* mono time of the attempt */
 	int64_t charged;    /* wall time of its charge */
+	uint8_t marked;	    /* what throttle_charge said of it */
 	uint32_t passwords; /* attempts made */
 	uint32_t codes;
 	uint32_t vouches;
@@ -97,6 +99,7 @@ struct keeper {
 	uint64_t people;	  /* records of persons */
 	struct store_walk *sweep; /* people_sweep is here */
 	enum rec_type sweep_type;
+	int64_t sweep_after; /* mono ms: not before */
 };
 
 int64_t keeper_wall(const struct keeper *k);
@@ -116,7 +119,11 @@ void kconv_word(struct kconv *c, enum verdict_word word);
  */
 void kconv_trouble(struct kconv *c, const char *what, int err);
 
-/* Loads the person of c. KOSMO_ENOTFOUND if there is no record. */
+/*
+ * Loads the person of c. KOSMO_ENOTFOUND if there was no record at K_BIND;
+ * KOSMO_ECONFLICT if that person was removed or invited anew since then: what
+ * is proven here was proven of somebody else.
+ */
 KOSMO_CHECK int
 kconv_person(struct kconv *c, struct person *ret, uint64_t *ret_version);
 

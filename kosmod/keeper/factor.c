@@ -131,13 +131,14 @@ settle(struct kconv *c, struct person *p, const struct outcome *o)
 {
 	struct attempt a = kconv_attempt(c, c->exists ? p : NULL);
 	bool yes = o->word == VERDICT_YES;
+	uint8_t marked;
 	struct txn *t = NULL;
 	int r;
 
 	if ((r = store_begin(c->k->store, &t)) != KOSMO_OK)
 		return r;
 	if (!yes && o->word != VERDICT_HOST_CLOCK)
-		r = throttle_charge(&a, t);
+		r = throttle_charge(&a, t, &marked);
 	if (r == KOSMO_OK && !yes && o->word == VERDICT_NO && c->exists &&
 	    o->when == 0)
 		count_failure(c, p, a.now);

@@ -215,11 +215,17 @@ kconv_trouble(struct kconv *c, const char *what, int err)
 int
 kconv_person(struct kconv *c, struct person *ret, uint64_t *ret_version)
 {
+	int r;
+
 	memset(ret, 0, sizeof(*ret));
 	*ret_version = 0;
 	if (!c->exists)
 		return KOSMO_ENOTFOUND;
-	return person_get(c->k->store, c->login, ret, ret_version);
+	r = person_get(c->k->store, c->login, ret, ret_version);
+	if (r == KOSMO_ENOTFOUND ||
+	    (r == KOSMO_OK && memcmp(ret->initial, c->slip, DIGEST_LEN) != 0))
+		r = KOSMO_ECONFLICT;
+	return r;
 }
 
 struct attempt
@@ -254,5 +260,6 @@ kconv_audit(struct kconv *c, struct txn *t, const char *event, const char *step,
 void
 keeper_tick(struct keeper *k)
 {
+	password_tick(k);
 	people_sweep(k);
 }

@@ -79,7 +79,8 @@ void keeper_closed(struct kconv **c);
 /* Seconds that this conversation may take in all, from OPEN. */
 uint32_t keeper_deadline(const struct kconv *c);
 
-/* Once a minute: forgets counters and sessions past their time, in slices. */
+/* Once a second: permits of who hashes for too long, a slice of the counters
+ * past their time. */
 void keeper_tick(struct keeper *k);
 
 #endif

@@ -12,7 +12,7 @@
 #include "kosmod/pass.h"
 #include "libkosmo/packet.h"
 
-#define TICK_SECONDS 60
+#define TICK_SECONDS 1
 #define BUSY_MS 50
 #define DESCRIPTORS_APART 64 /* store, sockets, logs */
 #define DESCRIPTORS_EACH 2   /* connection and link */
@@ -133,7 +133,7 @@ on_busy(evutil_socket_t fd, short what, void *arg)
 static int
 add_events(struct loop *l, const struct loop_plan *plan)
 {
-	const struct timeval minute = { TICK_SECONDS, 0 };
+	const struct timeval second = { TICK_SECONDS, 0 };
 
 	event_assign(&l->ev_parent, l->base, plan->parent, EV_READ | EV_PERSIST,
 	    on_parent, l);
@@ -141,7 +141,7 @@ add_events(struct loop *l, const struct loop_plan *plan)
 	evtimer_assign(&l->ev_busy, l->base, on_busy, l);
 	evtimer_assign(&l->ev_fork, l->base, cradle_ask_again, l);
 	if (event_add(&l->ev_parent, NULL) == -1 ||
-	    event_add(&l->ev_tick, &minute) == -1 ||
+	    event_add(&l->ev_tick, &second) == -1 ||
 	    cradle_new(l, plan->nursery) != KOSMO_OK)
 		return KOSMO_EIO;
 	return accept_start(l);

@@ -65,13 +65,14 @@ grant(struct kconv *c)
 static void
 take_back_lost(struct keeper *k)
 {
-	struct kconv *c = TAILQ_FIRST(&k->hashing);
+	struct kconv *c;
 
-	if (c == NULL || keeper_mono(k) - c->hash_since < PERMIT_MS)
-		return;
-	TAILQ_REMOVE(&k->hashing, c, queue);
-	c->hashing = false;
-	k->n_hashing--;
+	while ((c = TAILQ_FIRST(&k->hashing)) != NULL &&
+	    keeper_mono(k) - c->hash_since >= PERMIT_MS) {
+		TAILQ_REMOVE(&k->hashing, c, queue);
+		c->hashing = false;
+		k->n_hashing--;
+	}
 }
 
 static void
@@ -107,6 +108,13 @@ password_let_go(struct kconv *c)
 	grant_next(k);
 }
 
+void
+password_tick(struct keeper *k)
+{
+	take_back_lost(k);
+	grant_next(k);
+}
+
 /* Charges the attempt; sets c->dummy if it may not be evaluated. */
 static int
 begin(struct kconv *c, const struct person *p)
@@ -120,7 +128,7 @@ begin(struct kconv *c, const struct person *p)
 	c->charged = a.now;
 	if ((r = store_begin(c->k->store, &t)) != KOSMO_OK)
 		return r;
-	if ((r = throttle_charge(&a, t)) != KOSMO_OK) {
+	if ((r = throttle_charge(&a, t, &c->marked)) != KOSMO_OK) {
 		store_abort(&t);
 		return r;
 	}
@@ -235,7 +243,7 @@ let_pass(struct kconv *c, const struct person *p, enum match match)
 	v.word = (uint8_t)word;
 	v.when = v.word == VERDICT_ENDED ? p->expires : 0;
 	if ((r = store_begin(c->k->store, &t)) != KOSMO_OK ||
-	    (r = throttle_refund(&a, c->charged, t)) != KOSMO_OK ||
+	    (r = throttle_refund(&a, c->charged, c->marked, t)) != KOSMO_OK ||
 	    (v.word != VERDICT_YES &&
 		(r = kconv_audit(c, t, "login", "password", "deny",
 		     v.word == VERDICT_LOCKED ? "locked"

@@ -6,6 +6,7 @@
 
 #define COUNT "people"
 #define SWEEP 400 /* records looked at in one go: under 2 ms */
+#define SWEEP_REST_MS (10 * 60 * 1000) /* a walk keeps the table at rest */
 
 int
 people_load(struct keeper *k)
@@ -74,14 +75,18 @@ people_sweep(struct keeper *k)
 	struct buf b = BUF_INIT;
 	int r = KOSMO_OK;
 
+	if (keeper_mono(k) < k->sweep_after)
+		return;
 	for (size_t i = 0; i < SWEEP && r == KOSMO_OK; i++) {
-		r = store_next(k->store, k->sweep_type, &k->sweep, &b);
-		if (r == KOSMO_OK &&
+		r = store_step(k->store, k->sweep_type, &k->sweep, &b);
+		if (r == KOSMO_OK && b.len > 0 &&
 		    throttle_stale(k->conf, &b, keeper_wall(k), name))
 			forget(k, name, k->sweep_type);
 	}
 	if (r != KOSMO_OK) {
 		store_walk_end(&k->sweep);
+		if (k->sweep_type == REC_SOURCE)
+			k->sweep_after = keeper_mono(k) + SWEEP_REST_MS;
 		k->sweep_type =
 		    k->sweep_type == REC_ORIGIN ? REC_SOURCE : REC_ORIGIN;
 	}

@@ -19,7 +19,7 @@
 #define ORIGIN_LEN 63
 #define ORIGINS_MAX 16
 #define HISTORY_MAX 24
-#define FAILS_MAX 250
+#define FAILS_MAX FAILURES_MAX
 #define SESSIONS_MAX 32
 
 struct r_device {

@@ -94,6 +94,12 @@ KOSMO_CHECK int store_get(struct store *st, enum rec_type type,
 struct store_walk;
 KOSMO_CHECK int store_next(struct store *st, enum rec_type type,
     struct store_walk **cursor, struct buf *ret);
+/*
+ * The same, but looks at one record only, so that it never takes long: ret is
+ * empty if that one is of another type.
+ */
+KOSMO_CHECK int store_step(struct store *st, enum rec_type type,
+    struct store_walk **cursor, struct buf *ret);
 void store_walk_end(struct store_walk **cursor);
 
 /* A transaction: all of it, or nothing. Freed by commit or abort. */

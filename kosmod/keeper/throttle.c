@@ -5,9 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#define MARKS_MAX 250
+#define MARKS_MAX FAILURES_MAX
 #define COUNTER_NAME (NAME_LEN + ORIGIN_LEN + 2)
 #define COUNTER_SCHEMA 1
+#define CLOCK_SLACK 600 /* seconds that a clock may be set back by */
 
 struct mark {
 	uint64_t at;
@@ -123,6 +124,27 @@ save(struct txn *t, const struct rule *r, const struct counter *c)
 	return e;
 }
 
+/*
+ * What was noted in the future was noted by a wrong clock. Else a day that
+ * was typed in wrongly would make people wait until it comes.
+ */
+static void
+forget_future(struct counter *c, uint64_t now)
+{
+	uint8_t n = 0;
+
+	for (size_t i = 0; i < c->n_marks; i++) {
+		if (c->marks[i].at <= now + CLOCK_SLACK)
+			c->marks[n++] = c->marks[i];
+	}
+	c->n_marks = n;
+	if (c->since > now + CLOCK_SLACK) {
+		c->since = 0;
+		c->until = 0;
+		c->level = 0;
+	}
+}
+
 /* An unlock by an admin makes everything before it count no more. */
 static void
 forget_cleared(const struct attempt *a, const struct rule *r, struct counter *c)
@@ -132,7 +154,8 @@ forget_cleared(const struct attempt *a, const struct rule *r, struct counter *c)
 	if (newest < c->since)
 		newest = c->since;
 	if (r->type != REC_ORIGIN || a->person->cleared == 0 ||
-	    newest > a->person->cleared)
+	    newest > a->person->cleared ||
+	    a->person->cleared > (uint64_t)a->now + CLOCK_SLACK)
 		return;
 	c->n_marks = 0;
 	c->until = 0;
@@ -150,6 +173,7 @@ throttle_wait(const struct attempt *a)
 	for (size_t i = 0; i < n; i++) {
 		if (load(a->store, &rules[i], &c) != KOSMO_OK)
 			return a->now + a->conf->throttle.ceiling;
+		forget_future(&c, (uint64_t)a->now);
 		forget_cleared(a, &rules[i], &c);
 		if (!rules[i].exempt && c.until > until)
 			until = c.until;
@@ -198,14 +222,15 @@ begin_wait(const struct conf *conf, struct counter *c, const struct rule *r,
 	c->level++;
 }
 
-static void
+/* True if it left a mark. */
+static bool
 charge(const struct attempt *a, struct counter *c, const struct rule *r)
 {
 	uint64_t now = (uint64_t)a->now;
 
 	c->total++;
 	if (c->until > now)
-		return; /* nothing is evaluated: the wait gets no longer */
+		return false; /* not evaluated: the wait gets no longer */
 	age(c, r, now);
 	if (c->n_marks == MARKS_MAX) {
 		memmove(c->marks, c->marks + 1,
@@ -215,21 +240,25 @@ charge(const struct attempt *a, struct counter *c, const struct rule *r)
 	c->marks[c->n_marks++].at = now;
 	if (c->n_marks >= r->limit)
 		begin_wait(a->conf, c, r, now);
+	return true;
 }
 
 int
-throttle_charge(const struct attempt *a, struct txn *t)
+throttle_charge(const struct attempt *a, struct txn *t, uint8_t *ret_marked)
 {
 	struct rule rules[3];
 	struct counter c;
 	size_t n = rules_of(a, rules);
 	int r;
 
+	*ret_marked = 0;
 	for (size_t i = 0; i < n; i++) {
 		if ((r = load(a->store, &rules[i], &c)) != KOSMO_OK)
 			return r;
+		forget_future(&c, (uint64_t)a->now);
 		forget_cleared(a, &rules[i], &c);
-		charge(a, &c, &rules[i]);
+		if (charge(a, &c, &rules[i]))
+			*ret_marked |= (uint8_t)(1U << i);
 		if ((r = save(t, &rules[i], &c)) != KOSMO_OK)
 			return r;
 	}
@@ -257,7 +286,8 @@ refund(struct counter *c, const struct rule *r, uint64_t charged, uint64_t now)
 }
 
 int
-throttle_refund(const struct attempt *a, int64_t charged, struct txn *t)
+throttle_refund(
+    const struct attempt *a, int64_t charged, uint8_t marked, struct txn *t)
 {
 	struct rule rules[3];
 	struct counter c;
@@ -265,6 +295,8 @@ throttle_refund(const struct attempt *a, int64_t charged, struct txn *t)
 	int r;
 
 	for (size_t i = 0; i < n; i++) {
+		if ((marked & 1U << i) == 0)
+			continue;
 		if ((r = load(a->store, &rules[i], &c)) != KOSMO_OK)
 			return r;
 		refund(&c, &rules[i], (uint64_t)charged, (uint64_t)a->now);

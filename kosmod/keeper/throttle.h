@@ -39,12 +39,19 @@ struct attempt {
  */
 int64_t throttle_wait(const struct attempt *a);
 
-/* Puts the charge of one failure into t. */
-KOSMO_CHECK int throttle_charge(const struct attempt *a, struct txn *t);
-
-/* Takes the charge made at the time `charged` back: the answer was right. */
+/*
+ * Puts the charge of one failure into t. *ret_marked says which counters it
+ * left a mark in: in a wait there is none.
+ */
 KOSMO_CHECK int
-throttle_refund(const struct attempt *a, int64_t charged, struct txn *t);
+throttle_charge(const struct attempt *a, struct txn *t, uint8_t *ret_marked);
+
+/*
+ * Takes the charge made at the time `charged` back, where it left a mark: the
+ * answer was right.
+ */
+KOSMO_CHECK int throttle_refund(
+    const struct attempt *a, int64_t charged, uint8_t marked, struct txn *t);
 
 /* A complete login: forgets the failures of person and origin. */
 KOSMO_CHECK int throttle_reset(const struct attempt *a, struct txn *t);

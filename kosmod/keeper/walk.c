@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 
 #include "kosmod/keeper/store_in.h"
@@ -68,9 +69,12 @@ current(struct store *st, const uint8_t *key)
 	return buf_add(&st->sealed, e->value, e->len);
 }
 
-/* The next record of the table; w->key has its key. */
+/*
+ * The next record of the table; w->key has its key. With one, only one record
+ * is looked at: st->sealed is empty if it is of another type.
+ */
 static int
-next_in_table(struct store_walk *w, enum rec_type type)
+next_in_table(struct store_walk *w, enum rec_type type, bool one)
 {
 	struct store *st = w->st;
 	int r;
@@ -84,6 +88,9 @@ next_in_table(struct store_walk *w, enum rec_type type)
 		if (r != KOSMO_OK ||
 		    seal_type(st->sealed.data, st->sealed.len) == type)
 			return r;
+		buf_reset(&st->sealed);
+		if (one)
+			return KOSMO_OK;
 	}
 	return r;
 }
@@ -110,14 +117,14 @@ next_in_overlay(struct store_walk *w, enum rec_type type)
 }
 
 static int
-next_sealed(struct store_walk *w, enum rec_type type)
+next_sealed(struct store_walk *w, enum rec_type type, bool one)
 {
 	int r;
 
 	if (w->thaws != w->st->thaws)
 		return KOSMO_ECONFLICT;
 	if (!w->table_done) {
-		r = next_in_table(w, type);
+		r = next_in_table(w, type, one);
 		if (r != KOSMO_ENOTFOUND)
 			return r;
 		w->table_done = true;
@@ -125,9 +132,9 @@ next_sealed(struct store_walk *w, enum rec_type type)
 	return next_in_overlay(w, type);
 }
 
-int
-store_next(struct store *st, enum rec_type type, struct store_walk **cursor,
-    struct buf *ret)
+static int
+walk_on(struct store *st, enum rec_type type, bool one,
+    struct store_walk **cursor, struct buf *ret)
 {
 	struct sealed rec;
 	int r = st->failed ? KOSMO_EIO : KOSMO_OK;
@@ -136,7 +143,9 @@ store_next(struct store *st, enum rec_type type, struct store_walk **cursor,
 	if (r == KOSMO_OK && *cursor == NULL)
 		r = walk_begin(st, cursor);
 	if (r == KOSMO_OK)
-		r = next_sealed(*cursor, type);
+		r = next_sealed(*cursor, type, one);
+	if (r == KOSMO_OK && st->sealed.len == 0)
+		return KOSMO_OK;
 	if (r == KOSMO_OK)
 		r = seal_open(st->seal, st->sealed.data, st->sealed.len,
 		    (*cursor)->key.data, &st->plain, &rec);
@@ -146,4 +155,18 @@ store_next(struct store *st, enum rec_type type, struct store_walk **cursor,
 	if (r != KOSMO_OK)
 		store_walk_end(cursor);
 	return r;
+}
+
+int
+store_next(struct store *st, enum rec_type type, struct store_walk **cursor,
+    struct buf *ret)
+{
+	return walk_on(st, type, false, cursor, ret);
+}
+
+int
+store_step(struct store *st, enum rec_type type, struct store_walk **cursor,
+    struct buf *ret)
+{
+	return walk_on(st, type, true, cursor, ret);
 }

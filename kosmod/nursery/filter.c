@@ -8,6 +8,7 @@
 #include <linux/filter.h>
 #include <sched.h>
 #include <seccomp.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -65,6 +66,7 @@ static const char *const keeper_calls[] = { "open", "openat", "openat2", "stat",
 	"setpriority", "ioprio_set", "sched_setscheduler", "pselect6", NULL };
 
 #ifdef WITH_SANITIZERS
+static const bool sanitizers = true;
 /* What ASan and UBSan call to map shadow memory and to report. */
 static const char *const sanitizer_calls[] = { "sigaltstack", "open", "openat",
 	"readlink", "readlinkat", "getuid", "geteuid", "getgid", "prctl",
@@ -73,6 +75,7 @@ static const char *const sanitizer_calls[] = { "sigaltstack", "open", "openat",
 	"getcwd", "unlink", "uname", "personality", "set_robust_list", "rseq",
 	"mmap", "mprotect", NULL };
 #else
+static const bool sanitizers = false;
 static const char *const sanitizer_calls[] = { NULL };
 #endif
 
@@ -161,12 +164,11 @@ add_rules(scmp_filter_ctx ctx, enum filter_kind kind, const char **ret_why)
 	    ((r = allow(ctx, keeper_calls, ret_why)) != KOSMO_OK ||
 		(r = allow_unix(ctx)) != KOSMO_OK))
 		return r;
-#ifndef WITH_SANITIZERS
-	if ((r = allow_memory(ctx)) != KOSMO_OK ||
-	    (kind == FILTER_TALK && (r = allow_name(ctx)) != KOSMO_OK) ||
-	    (r = answer(ctx, kind)) != KOSMO_OK)
+	if (!sanitizers &&
+	    ((r = allow_memory(ctx)) != KOSMO_OK ||
+		(kind == FILTER_TALK && (r = allow_name(ctx)) != KOSMO_OK) ||
+		(r = answer(ctx, kind)) != KOSMO_OK))
 		*ret_why = "mmap";
-#endif
 	return r;
 }
 

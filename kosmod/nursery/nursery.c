@@ -25,7 +25,6 @@
 #define READY 4		/* talks that wait for a conversation */
 #define REFILL_MS 5	/* after an order, so that its talk goes first */
 #define TROUBLE_MS 1000 /* after one could not be made, or just died */
-#define LINGER_MS 100	/* for talks that are dying */
 
 /* One talk that is alive, or dead and not yet waited for. */
 struct child {
@@ -45,6 +44,7 @@ struct nursery {
 	unsigned ready;
 	int held[PASS_FDS]; /* of the order that is being given */
 	int pause;	    /* ms before the next ready one is made */
+	bool left;	    /* by the keeper */
 };
 
 /* In the child: waits for its one conversation, and has it. */
@@ -178,7 +178,6 @@ static void
 note_death(struct nursery *n, const struct child *c, int status)
 {
 	struct nursery_msg m = { .word = NURSERY_CRASHED, .id = c->id };
-	int r;
 
 	if (!WIFSIGNALED(status) || WTERMSIG(status) == SIGALRM ||
 	    (c->killed && WTERMSIG(status) == SIGKILL))
@@ -187,21 +186,19 @@ note_death(struct nursery *n, const struct child *c, int status)
 	log_say(LOG_CRIT, "a talk process died by signal %u%s", m.signal,
 	    m.signal == SIGSYS ? " (a system call that its filter refuses)"
 			       : "");
-	r = pass_send(n->channel, &m, sizeof(m), NULL, 0);
-	if (r != KOSMO_OK && r != KOSMO_ECLOSED)
+	if (!n->left &&
+	    pass_send(n->channel, &m, sizeof(m), NULL, 0) != KOSMO_OK)
 		log_say(LOG_ERR, "the keeper could not be told");
 }
 
+/* Notes who has died; with options 0 waits for all. */
 static void
-reap(struct nursery *n)
+bury(struct nursery *n, int options)
 {
-	struct signalfd_siginfo info;
 	int status;
 	pid_t pid;
 
-	if (read(n->signals, &info, sizeof(info)) == -1 && errno != EAGAIN)
-		log_say(LOG_ERR, "signalfd: %s", strerror(errno));
-	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+	while ((pid = waitpid(-1, &status, options)) > 0) {
 		struct child **at = &n->children, *c;
 
 		while (*at != NULL && (*at)->pid != pid)
@@ -215,6 +212,31 @@ reap(struct nursery *n)
 		note_death(n, c, status);
 		free(c);
 	}
+}
+
+static void
+reap(struct nursery *n)
+{
+	struct signalfd_siginfo info;
+
+	if (read(n->signals, &info, sizeof(info)) == -1 && errno != EAGAIN)
+		log_say(LOG_ERR, "signalfd: %s", strerror(errno));
+	bury(n, WNOHANG);
+}
+
+/*
+ * The keeper has let go: it knows of no talk any more. One that is just dying
+ * of a signal is still told of.
+ */
+static void
+end_talks(struct nursery *n)
+{
+	n->left = true;
+	for (struct child *c = n->children; c != NULL; c = c->next) {
+		c->killed = true;
+		(void)kill(c->pid, SIGKILL);
+	}
+	bury(n, 0);
 }
 
 /* SIGCHLD comes as something to poll for. */
@@ -288,30 +310,10 @@ serve(struct nursery *n)
 			continue;
 		if (p[1].revents != 0)
 			reap(n);
-		if (p[0].revents != 0 && !take_orders(n))
+		if (p[0].revents != 0 && !take_orders(n)) {
+			end_talks(n);
 			return 0;
-	}
-}
-
-/*
- * The keeper let go because the last conversation ended: if its talk crashed,
- * that is still to be said.
- */
-static void
-see_them_off(struct nursery *n)
-{
-	struct pollfd p = { n->signals, POLLIN, 0 };
-	const struct child *c = n->children;
-
-	while (c != NULL) {
-		if (c->order != -1) {
-			c = c->next;
-			continue;
 		}
-		if (poll(&p, 1, LINGER_MS) <= 0)
-			return;
-		reap(n);
-		c = n->children;
 	}
 }
 
@@ -331,7 +333,5 @@ nursery_main(int journal)
 		return 1;
 	if (prepare(&n) == KOSMO_OK)
 		ret = serve(&n);
-	see_them_off(&n);
-	/* the talks that are left die with this process */
 	return ret;
 }

@@ -227,13 +227,14 @@ wait(void *arg, uint32_t seconds)
 
 static void
 open_wire(struct keeper_world *w, struct wire *wire, uint8_t phase,
-    uint32_t peer, bool admin)
+    uint32_t peer, const struct msg_hello *hello, bool admin)
 {
 	struct kpeer kpeer = { peer, getpid(), admin, peer == 0 };
 	struct msg_open open = {
 		.version = MSG_VERSION, .phase = phase, .ruid = peer
 	};
 
+	msg_open_person(&open, hello);
 	wire->w = w;
 	if (keeper_accept(w->keeper, wire, &kpeer, &open, &wire->conv) != 0 ||
 	    wire->conv == NULL)
@@ -253,7 +254,6 @@ world_play(struct world *world, const struct visit *v, struct script *script)
 	if (wire == NULL || talk == NULL)
 		die("no memory");
 	wire->script = script;
-	open_wire(w, wire, v->phase, v->peer, false);
 	talk->conf = &w->conf;
 	talk->person = &person;
 	talk->keeper = &link;
@@ -264,6 +264,7 @@ world_play(struct world *world, const struct visit *v, struct script *script)
 	memcpy(talk->hello.tty, v->tty, sizeof(v->tty));
 	talk->hello.uid = v->uid;
 	talk->hello.options = v->options;
+	open_wire(w, wire, v->phase, v->peer, &talk->hello, false);
 	status = talk_run(talk);
 	if (wire->dropped)
 		script_fail(script, "the keeper dropped the conversation");
@@ -324,10 +325,14 @@ world_admin(struct world *world, const char *verb, const char *user,
 	struct keeper_world *w = (struct keeper_world *)world;
 	struct wire *wire = calloc(1, sizeof(*wire));
 	struct k_bind bind = { .phase = PHASE_VERB };
+	struct msg_hello *hello = calloc(1, sizeof(*hello));
 
-	if (wire == NULL)
+	if (wire == NULL || hello == NULL)
 		die("no memory");
-	open_wire(w, wire, PHASE_VERB, 0, true);
+	snprintf(hello->user, sizeof(hello->user), "root");
+	snprintf(hello->service, sizeof(hello->service), "kosmoctl");
+	open_wire(w, wire, PHASE_VERB, 0, hello, true);
+	free(hello);
 	snprintf(bind.user, sizeof(bind.user), "root");
 	snprintf(bind.service, sizeof(bind.service), "kosmoctl");
 	request(wire, &k_bind_layout, &bind);

@@ -97,7 +97,8 @@ receive(int fd, struct buf *b, union client_msg *ret)
 }
 
 static int
-open_conversation(const char *path, uint8_t phase, uint32_t ruid)
+open_conversation(const char *path, uint8_t phase, uint32_t ruid,
+    const struct msg_hello *hello)
 {
 	struct msg_open open = {
 		.version = MSG_VERSION, .phase = phase, .ruid = ruid
@@ -105,6 +106,7 @@ open_conversation(const char *path, uint8_t phase, uint32_t ruid)
 	int fd = server_connect(path);
 
 	memset(open.nonce, 'n', sizeof(open.nonce));
+	msg_open_person(&open, hello);
 	send_msg(fd, &msg_open_layout, &open);
 	return fd;
 }
@@ -147,8 +149,7 @@ play_socket(struct world *world, const struct visit *v, struct script *script)
 {
 	struct kosmod_world *w = (struct kosmod_world *)world;
 	struct msg_hello *hello = calloc(1, sizeof(*hello));
-	int fd = open_conversation(w->server.socket, v->phase, v->peer);
-	int result;
+	int fd, result;
 
 	if (hello == NULL)
 		abort();
@@ -158,6 +159,7 @@ play_socket(struct world *world, const struct visit *v, struct script *script)
 	memcpy(hello->tty, v->tty, sizeof(v->tty));
 	hello->uid = v->uid;
 	hello->options = v->options;
+	fd = open_conversation(w->server.socket, v->phase, v->peer, hello);
 	send_msg(fd, &msg_hello_layout, hello);
 	result = converse(fd, script);
 	close(fd);
@@ -221,7 +223,7 @@ world_admin(struct world *world, const char *verb, const char *user,
 	    secret_set(&birth.text, "19850401", 8) != 0)
 		abort();
 	fill_verb(w, hello, verb, user, language);
-	fd = open_conversation(w->server.admin, PHASE_VERB, getuid());
+	fd = open_conversation(w->server.admin, PHASE_VERB, getuid(), hello);
 	send_msg(fd, &msg_hello_layout, hello);
 	while (type != M_END) {
 		type = receive(fd, &b, msg);

@@ -87,8 +87,13 @@ fake_accept(struct fake *f)
 void
 fake_greet(struct fake *f)
 {
+	struct msg_open said;
+
 	fake_accept(f);
 	fake_recv(f, &msg_hello_layout, &f->hello);
+	said = f->open;
+	msg_open_person(&said, &f->hello);
+	FAKE_EXPECT(memcmp(&said, &f->open, sizeof(said)) == 0);
 }
 
 void

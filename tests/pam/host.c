@@ -28,9 +28,10 @@ static char fake_name[32];
 static unsigned fake_uid;
 
 /* libpam logs through one of these; the executable's come before libc's. */
-void __syslog_chk(int pri, int flag, const char *fmt, ...);
+void __syslog_chk(int pri, int flag, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
 
-static void
+static void __attribute__((format(printf, 1, 0)))
 log_line(const char *fmt, va_list ap)
 {
 	size_t len = strlen(logged);
@@ -53,6 +54,7 @@ __syslog_chk(int pri, int flag, const char *fmt, ...)
 	va_end(ap);
 }
 
+#undef syslog /* clang's is a macro where calls are checked */
 void
 syslog(int pri, const char *fmt, ...)
 {

@@ -208,6 +208,11 @@ talk_run(struct talk *t)
 		tell(t, "it was let through");
 		return 0;
 	}
+	if (strcmp(deed, "somebody else") == 0) {
+		if (bind_as(t, "root") == K_BOUND)
+			tell(t, "it was bound");
+		return 0;
+	}
 	if (bind_as(t, "nobody-at-all") != K_BOUND)
 		return 1;
 	if (outlast(t, deed))

@@ -47,7 +47,7 @@ class Clients(Shared):
         self.check_refused(b"\1" * 40000)
 
     def test_bad_hellos(self):
-        good = wire.hello_message("x")
+        good = wire.hello_message("nobody-at-all")
         for packet in (b"\1", good[:-1], good + b"x", os.urandom(64),
                        wire.open_message(wire.AUTH),
                        wire.hello_message("a\nb"),
@@ -82,7 +82,7 @@ class Clients(Shared):
             socket.send_fds(c.sock, [wire.open_message(wire.AUTH)],
                             [write_end])
             os.close(write_end)
-            c.send(wire.hello_message("x"))
+            c.send(wire.hello_message("nobody-at-all"))
             c.next()
             os.set_blocking(read_end, False)
             self.assertEqual(os.read(read_end, 1), b"", "still held")
@@ -127,7 +127,7 @@ class Clients(Shared):
         before = len(self.kosmod.pids("kosmod-talk"))
         with self.kosmod.client() as c:
             c.send(wire.open_message(wire.AUTH))
-            c.send(wire.hello_message("x"))
+            c.send(wire.hello_message("nobody-at-all"))
             until("talk", 2, lambda:
                   len(self.kosmod.pids("kosmod-talk")) > before)
         until("talk gone", 2, lambda:

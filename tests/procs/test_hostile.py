@@ -49,7 +49,8 @@ class Hostile(unittest.TestCase):
         texts, result = [], None
         with self.kosmod.client(path=path, seconds=seconds) as c:
             try:
-                c.send(wire.open_message(phase, nonce=b"secret nonce 16b"))
+                c.send(wire.open_message(phase, nonce=b"secret nonce 16b",
+                                         service=service))
                 c.send(wire.hello_message(deed, service))
                 while True:
                     packet = c.receive()
@@ -82,6 +83,10 @@ class Hostile(unittest.TestCase):
         for kind in (64, 66, 68, 70, 71, 72, 73, 74, 75, 76, *range(78, 85),
                      *REPLIES):
             self.assertIn(told[kind], ("", "reply -1"), kind)
+
+    def test_somebody_else(self):
+        """It can bind nobody but whom the client named in OPEN."""
+        self.assertEqual(self.talk("somebody else"), ([], None))
 
     def test_admin_words_on_the_open_socket(self):
         for kind in range(78, 85):

@@ -43,9 +43,11 @@ def fields_of(packet):
     return out
 
 
-def open_message(phase, nonce=b"n" * 16, version=1, ticket=bytes(16)):
+def open_message(phase, nonce=b"n" * 16, version=1, ticket=bytes(16),
+                 user="nobody-at-all", service="sshd", uid=NO_UID):
     return message(OPEN, u32(version), u8(phase), nonce, ticket,
-                   u32(os.getuid()), "")
+                   u32(os.getuid()), "", user, u32(uid), service, "", u32(0),
+                   u8(0))
 
 
 def hello_message(user, service="sshd", uid=NO_UID, verb=""):
@@ -96,7 +98,7 @@ class Client:
 
     def begin(self, phase=AUTH, user="nobody-at-all", service="sshd"):
         """OPEN and HELLO, up to the first ASK or END."""
-        self.send(open_message(phase))
+        self.send(open_message(phase, user=user, service=service))
         self.send(hello_message(user, service))
         return self.next()
 

@@ -129,21 +129,42 @@ rig_restart(struct rig *r)
 	open_store(r);
 }
 
-struct line *
-line_open(struct rig *r, uint8_t phase, bool admin)
+static struct line *
+connect_as(struct rig *r, const struct kpeer *peer, struct msg_open *open)
 {
-	struct kpeer peer = { 0, 4242, admin, 1 };
-	struct msg_open open = { 0 };
 	struct line *l = calloc(1, sizeof(*l));
 
 	assert_non_null(l);
 	l->rig = r;
-	open.version = MSG_VERSION;
-	open.phase = phase;
-	open.ruid = RIG_UID;
-	memset(open.nonce, 7, sizeof(open.nonce));
-	assert_int_equal(keeper_accept(r->k, l, &peer, &open, &l->c), KOSMO_OK);
+	open->version = MSG_VERSION;
+	open->ruid = RIG_UID;
+	memset(open->nonce, 7, sizeof(open->nonce));
+	assert_int_equal(keeper_accept(r->k, l, peer, open, &l->c), KOSMO_OK);
 	return l;
+}
+
+struct line *
+line_open(struct rig *r, uint8_t phase, bool admin)
+{
+	struct kpeer peer = { 0, 4242, admin, 1 };
+	struct msg_open open = { .phase = phase };
+
+	(void)snprintf(open.user, sizeof(open.user), "root");
+	(void)snprintf(open.service, sizeof(open.service), "kosmoctl");
+	return connect_as(r, &peer, &open);
+}
+
+struct line *
+line_name(struct rig *r, uint8_t phase, const char *service, const char *login,
+    bool remote)
+{
+	struct kpeer peer = { 0, 4242, 0, 1 };
+	struct msg_open open = { .phase = phase, .uid = RIG_UID };
+
+	open.remote = remote;
+	(void)snprintf(open.user, sizeof(open.user), "%s", login);
+	(void)snprintf(open.service, sizeof(open.service), "%s", service);
+	return connect_as(r, &peer, &open);
 }
 
 void
@@ -172,7 +193,8 @@ struct line *
 line_bind(
     struct rig *r, const char *service, const char *login, const char *source)
 {
-	struct line *l = line_open(r, PHASE_AUTH, false);
+	struct line *l =
+	    line_name(r, PHASE_AUTH, service, login, source[0] != '\0');
 	struct k_bind b = { 0 };
 
 	b.phase = PHASE_AUTH;

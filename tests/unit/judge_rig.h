@@ -51,6 +51,10 @@ void line_close(struct line **l);
 /* Sends a request; the reply, if it came, is in l->reply. */
 void line_ask(struct line *l, const struct layout *layout, const void *msg);
 
+/* A connection of root that names login, at service; from afar if remote. */
+struct line *line_name(struct rig *r, uint8_t phase, const char *service,
+    const char *login, bool remote);
+
 /* K_BIND of login from an address, at sshd. */
 struct line *line_bind(
     struct rig *r, const char *service, const char *login, const char *source);

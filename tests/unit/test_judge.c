@@ -318,6 +318,38 @@ out_of_turn_is_dropped(void **state)
 	free(zero);
 }
 
+/*
+ * A talk that was taken over by one person can't make the client's END about
+ * another one, nor lower what is asked, nor pretend to be at the console.
+ */
+static void
+talk_names_nobody_else(void **state)
+{
+	struct rig *r = *state;
+	struct secret seed;
+
+	rig_person(r, "taro", &seed);
+	rig_person(r, "jiro", &seed);
+	for (int i = 0; i < 7; i++) {
+		struct line *l = line_name(r, PHASE_AUTH, "sshd", "taro", true);
+		struct k_bind b = { .phase = PHASE_AUTH, .uid = RIG_UID };
+
+		(void)snprintf(
+		    b.user, sizeof(b.user), "%s", i == 1 ? "jiro" : "taro");
+		(void)snprintf(b.service, sizeof(b.service), "%s",
+		    i == 2 ? "locker" : "sshd");
+		(void)snprintf(
+		    b.ruser, sizeof(b.ruser), "%s", i == 3 ? "jiro" : "");
+		b.uid += i == 4;
+		b.options = i == 5 ? OPT_STEPS | OPT_STEP_FACTOR : 0;
+		b.console = i == 6;
+		line_ask(l, &k_bind_layout, &b);
+		assert_int_equal(l->type == K_BOUND, i == 0);
+		assert_int_equal(l->dropped, i != 0);
+		line_close(&l);
+	}
+}
+
 /* No claim of talk's lifts a verdict, or makes the stack go on. */
 static void
 claims_lift_nothing(void **state)
@@ -545,6 +577,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(talk_names_nobody_else),
 		TEST(registration_then_login),
 		TEST(a_last_code_ends_it),
 		TEST(a_last_code_may_not_be_the_last),

@@ -264,6 +264,32 @@ walks(void **state)
 	buf_done(&b);
 }
 
+/* One record at a time, whatever its type: a step never takes long. */
+static void
+steps(void **state)
+{
+	struct rig *g = *state;
+	struct store_walk *w = NULL;
+	struct buf b = BUF_INIT;
+	int r, seen = 0, others = 0;
+
+	assert_int_equal(rig_put(g, "taro", "taro", 0), KOSMO_OK);
+	assert_int_equal(rig_put(g, "jiro", "jiro", 0), KOSMO_OK);
+	rig_settle(g);
+	while ((r = store_step(g->st, REC_ORIGIN, &w, &b)) == KOSMO_OK) {
+		assert_int_equal(b.len, 0);
+		others++;
+	}
+	assert_int_equal(r, KOSMO_ENOTFOUND);
+	assert_in_range(others, 2, 9);
+	while ((r = store_step(g->st, REC_PERSON, &w, &b)) == KOSMO_OK)
+		seen += b.len > 0;
+	assert_int_equal(r, KOSMO_ENOTFOUND);
+	assert_int_equal(seen, 2);
+	assert_null(w);
+	buf_done(&b);
+}
+
 static void
 walk_gives_way(void **state)
 {
@@ -343,6 +369,7 @@ main(void)
 		CASE(hands_lines_on_in_order),
 		CASE(keeps_lines_that_were_refused),
 		CASE(walks),
+		CASE(steps),
 		CASE(walk_gives_way),
 		CASE(takes_names_that_flood_a_hash),
 		CASE(derives_subkeys),
