@@ -41,10 +41,10 @@ struct nursery {
 	struct conf *conf;
 	struct filter talk_filter;
 	struct child *children;
-	bool left; /* by the keeper */
 	unsigned ready;
 	int held[PASS_FDS]; /* of the order that is being given */
 	int pause;	    /* ms before the next ready one is made */
+	bool left;	    /* by the keeper */
 };
 
 /* In the child: waits for its one conversation, and has it. */
@@ -278,6 +278,18 @@ prepare(struct nursery *n)
 	return r;
 }
 
+/*
+ * How long to wait for other work before another ready talk is made; -1: none
+ * is missing. With none left the next login would have to wait for it.
+ */
+static int
+refill_in(const struct nursery *n)
+{
+	if (n->ready >= READY)
+		return -1;
+	return n->ready == 0 && n->pause == REFILL_MS ? 0 : n->pause;
+}
+
 /* Until the keeper lets go of the channel. */
 static int
 serve(struct nursery *n)
@@ -286,7 +298,7 @@ serve(struct nursery *n)
 		{ n->signals, POLLIN, 0 } };
 
 	for (;;) {
-		int got = poll(p, 2, n->ready < READY ? n->pause : -1);
+		int got = poll(p, 2, refill_in(n));
 
 		if (got == -1 && errno != EINTR) {
 			log_say(LOG_ERR, "poll: %s", strerror(errno));
