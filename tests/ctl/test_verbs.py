@@ -543,4 +543,6 @@ class Down(Verbs):
 del Verbs
 
 if __name__ == "__main__":
+    # a shell's background jobs are started with SIGINT ignored
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     unittest.main()
