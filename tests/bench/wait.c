@@ -50,6 +50,11 @@ greet(int fd, uint32_t number)
 	hello.uid = NO_UID;
 	(void)snprintf(hello.service, sizeof(hello.service), "bench");
 	hello.options = OPT_STEPS | OPT_STEP_FACTOR;
+	/* OPEN says what HELLO may say */
+	memcpy(open.user, hello.user, sizeof(open.user));
+	open.uid = hello.uid;
+	memcpy(open.service, hello.service, sizeof(open.service));
+	open.options = hello.options;
 	r = packet_send(fd, &msg_open_layout, &open, -1, until);
 	if (r == KOSMO_OK)
 		r = packet_send(fd, &msg_hello_layout, &hello, -1, until);
