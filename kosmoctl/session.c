@@ -25,10 +25,14 @@ struct session {
 	unsigned unanswered;   /* asks since standard input ended */
 };
 
+/* Cut where there is no room: names and words are, whole screens are not. */
 static void
 copy(char *to, size_t size, const char *from)
 {
-	(void)snprintf(to, size, "%s", from);
+	size_t len = strnlen(from, size - 1);
+
+	memcpy(to, from, len);
+	to[len] = '\0';
 }
 
 static void
