@@ -83,7 +83,10 @@ relay_open(struct relay *r, const uint8_t *ticket)
 	if (getrandom(r->nonce, NONCE_LEN, 0) != NONCE_LEN)
 		return KOSMO_EIO;
 	memcpy(open.nonce, r->nonce, NONCE_LEN);
-	open.ruid = (uint32_t)getuid();
+	/* sshd and login, as root, make a person change what has expired */
+	open.ruid = ((unsigned)r->flags & PAM_CHANGE_EXPIRED_AUTHTOK) != 0
+	    ? NO_UID
+	    : (uint32_t)getuid();
 	if (ticket != NULL) {
 		memcpy(open.ticket, ticket, TICKET_LEN);
 		hello_label(r->pamh, PAM_TTY, open.tty, sizeof(open.tty));

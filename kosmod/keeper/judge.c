@@ -127,14 +127,16 @@ note(struct kconv *c, struct person *p, const struct finding *f)
 	return r;
 }
 
+/* What needs no more than its line in the log. */
 static int
-note_nobody(struct kconv *c, const struct finding *f)
+note_line(struct kconv *c, const char *event, const struct finding *f)
 {
 	struct txn *t = NULL;
 	int r;
 
 	if ((r = store_begin(c->k->store, &t)) == KOSMO_OK &&
-	    (r = kconv_audit(c, t, "login", "", "deny", f->reason)) == KOSMO_OK)
+	    (r = kconv_audit(c, t, event, "", f->yes ? "allow" : "deny",
+		 f->reason)) == KOSMO_OK)
 		r = store_commit(c->k->store, &t, NULL, NULL);
 	store_abort(&t);
 	return r;
@@ -208,7 +210,9 @@ answer_finish(struct kconv *c, const union kmsg *msg)
 	if (c->open.phase == PHASE_AUTH && c->exists && r == KOSMO_OK)
 		r = note(c, &p, &f);
 	else if (c->open.phase == PHASE_AUTH)
-		r = note_nobody(c, &f);
+		r = note_line(c, "login", &f);
+	else if (c->open.phase == PHASE_ACCOUNT && (c->row.login || c->exists))
+		r = note_line(c, "account", &f);
 	if (r != KOSMO_OK && r != KOSMO_ENOTFOUND) {
 		f = found(false, "the store can't be written");
 		f.no = RESULT_ERROR;
@@ -242,6 +246,8 @@ judge_account(struct kconv *c)
 
 	if (c->allowed && kconv_person(c, &p, &version) == KOSMO_OK)
 		f = find_auth(c, &p, keeper_wall(c->k));
+	if (!f.yes && note_line(c, "account", &f) != KOSMO_OK)
+		f.no = RESULT_ERROR;
 	end(c, &f, RESULT_ALLOW, p.uid);
 	person_done(&p);
 }

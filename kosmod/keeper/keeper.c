@@ -15,6 +15,7 @@
 #include "kosmod/keeper/session.h"
 #include "kosmod/keeper/time.h"
 
+#define CONSOLE_KEEPS 8	   /* of [limits] conversations */
 #define REQUESTS_MAX 20000 /* of one conversation; `user list` is longest */
 
 int64_t
@@ -77,6 +78,20 @@ keeper_free(struct keeper **k)
 	*k = NULL;
 }
 
+/*
+ * The last conversations are the console's: root can always come in there,
+ * whoever holds the others.
+ */
+static bool
+has_room(const struct keeper *k, const struct kpeer *peer,
+    const struct msg_open *open)
+{
+	if (k->n_convs + CONSOLE_KEEPS < k->conf->limits.conversations)
+		return true;
+	return peer->uid == 0 && open->remote == 0 &&
+	    conf_service(k->conf, open->service)->console;
+}
+
 int
 keeper_accept(struct keeper *k, void *conn, const struct kpeer *peer,
     const struct msg_open *open, struct kconv **ret)
@@ -94,6 +109,10 @@ keeper_accept(struct keeper *k, void *conn, const struct kpeer *peer,
 	if (open->phase == PHASE_SESSION || open->phase == PHASE_SESSION_END) {
 		session_answer(k, peer, open, &e);
 		k->ways.end(conn, &e, 0);
+		return KOSMO_OK;
+	}
+	if (!has_room(k, peer, open)) {
+		judge_refuse(k, conn, open);
 		return KOSMO_OK;
 	}
 	if ((c = calloc(1, sizeof(*c))) == NULL)

@@ -597,6 +597,28 @@ tickets_and_sessions(void **state)
 	assert_int_equal(session(r, PHASE_SESSION, 0, none), RESULT_NOT_MINE);
 }
 
+/* SPEC 5, [limits] conversations: the last eight are the console's. */
+static void
+the_console_has_room(void **state)
+{
+	struct rig *r = *state;
+	struct line *l[6];
+
+	r->conf.limits.conversations = 12;
+	for (size_t i = 0; i < 5; i++)
+		l[i] = line_name(r, PHASE_AUTH, "sshd", "taro", true);
+	assert_non_null(l[3]->c);
+	assert_null(l[4]->c);
+	assert_int_equal(l[4]->end.result, RESULT_ERROR);
+	l[5] = line_name(r, PHASE_AUTH, "login", "taro", true);
+	assert_null(l[5]->c); /* a telnetd's login is no console */
+	line_close(&l[5]);
+	l[5] = line_name(r, PHASE_AUTH, "login", "taro", false);
+	assert_non_null(l[5]->c);
+	for (size_t i = 0; i < 6; i++)
+		line_close(&l[i]);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int
@@ -623,6 +645,7 @@ main(void)
 		TEST(a_slip_is_voided_by_the_next),
 		TEST(account_looks_again),
 		TEST(tickets_and_sessions),
+		TEST(the_console_has_room),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
