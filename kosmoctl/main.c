@@ -40,6 +40,8 @@ const struct verb verbs[] = {
 	    N_("forget a person") },
 	{ "user code", "LOGIN", ADMIN, user_name_prepare, &view_slip,
 	    N_("print a code for one login without the phone") },
+	{ "register", "", SELF, NULL, &view_none,
+	    N_("set up your login: the same as the first login by ssh") },
 	{ "enroll totp", "[--png FILE] [--name NAME]", SELF, enroll_prepare,
 	    &view_enroll, N_("set up one more authenticator app") },
 	{ "device list", "", SELF, NULL, &view_devices,

@@ -87,15 +87,25 @@ put_ask(const struct terminal *t, const struct msg_ask *ask)
 	put(t->out, s, strlen(s));
 }
 
-/* Until something can be read. KOSMO_EPERM: a signal came. */
+/* What goes on around one ask. */
+struct around {
+	int connection;
+	sigset_t mask; /* of signals, as it was before */
+	struct sigaction old[FATAL];
+};
+
+/*
+ * Until something can be read. KOSMO_EPERM: a signal came. They come in here
+ * and nowhere else, so none is lost between a look and the wait.
+ */
 static int
-wait_typed(const struct terminal *t, int connection)
+wait_typed(const struct terminal *t, const struct around *a)
 {
 	struct pollfd p[2] = { { t->in, POLLIN, 0 },
-		{ connection, POLLIN, 0 } };
+		{ a->connection, POLLIN, 0 } };
 
 	for (;;) {
-		int n = poll(p, 2, -1);
+		int n = ppoll(p, 2, NULL, &a->mask);
 
 		if (n == -1)
 			return errno == EINTR ? KOSMO_EPERM : KOSMO_EIO;
@@ -108,7 +118,7 @@ wait_typed(const struct terminal *t, int connection)
 
 /* Byte by byte: what follows the line belongs to the next ask. */
 static int
-read_line(const struct terminal *t, int connection, struct secret *ret)
+read_line(const struct terminal *t, const struct around *a, struct secret *ret)
 {
 	bool over = false;
 	size_t n = 0;
@@ -119,7 +129,7 @@ read_line(const struct terminal *t, int connection, struct secret *ret)
 		char c;
 		ssize_t got;
 
-		if ((r = wait_typed(t, connection)) != KOSMO_OK)
+		if ((r = wait_typed(t, a)) != KOSMO_OK)
 			return r;
 		got = read(t->in, &c, 1);
 		if (got == -1)
@@ -141,26 +151,35 @@ read_line(const struct terminal *t, int connection, struct secret *ret)
 							   : KOSMO_OK;
 }
 
+/* Those of job control stay open: a job in the background must stop. */
 static void
-signals_catch(struct sigaction old[static FATAL])
+signals_catch(struct around *a)
 {
 	struct sigaction sa = { .sa_handler = on_signal };
+	sigset_t block;
 
 	(void)sigemptyset(&sa.sa_mask);
+	(void)sigemptyset(&block);
+	for (size_t i = 0; i < FATAL; i++) {
+		if (fatal[i] != SIGTTIN && fatal[i] != SIGTTOU)
+			(void)sigaddset(&block, fatal[i]);
+	}
+	(void)sigprocmask(SIG_BLOCK, &block, &a->mask);
 	for (size_t i = 0; i < FATAL; i++) {
 		caught[i] = 0;
-		(void)sigaction(fatal[i], &sa, &old[i]);
+		(void)sigaction(fatal[i], &sa, &a->old[i]);
 	}
 }
 
 /* Gives the signals their usual course; true if one had come. */
 static bool
-signals_release(const struct sigaction old[static FATAL])
+signals_release(const struct around *a)
 {
 	bool any = false;
 
+	(void)sigprocmask(SIG_SETMASK, &a->mask, NULL);
 	for (size_t i = 0; i < FATAL; i++)
-		(void)sigaction(fatal[i], &old[i], NULL);
+		(void)sigaction(fatal[i], &a->old[i], NULL);
 	for (size_t i = 0; i < FATAL; i++) {
 		if (caught[i] != 0) {
 			any = true;
@@ -186,8 +205,8 @@ echo_off(const struct terminal *t, struct termios *ret_before)
 }
 
 static int
-ask_once(const struct terminal *t, int connection, const struct msg_ask *ask,
-    struct secret *ret)
+ask_once(const struct terminal *t, const struct around *a,
+    const struct msg_ask *ask, struct secret *ret)
 {
 	bool hide = t->tty && ask->echo == 0;
 	struct termios before;
@@ -197,7 +216,7 @@ ask_once(const struct terminal *t, int connection, const struct msg_ask *ask,
 	if (hide && (r = echo_off(t, &before)) != KOSMO_OK)
 		return r;
 	put_ask(t, ask);
-	r = read_line(t, connection, ret);
+	r = read_line(t, a, ret);
 	if (hide)
 		(void)tcsetattr(t->in, TCSANOW, &before);
 	if (hide || !t->tty)
@@ -209,16 +228,16 @@ int
 terminal_ask(const struct terminal *t, int connection,
     const struct msg_ask *ask, struct secret *ret)
 {
-	struct sigaction old[FATAL];
+	struct around a = { .connection = connection };
 	bool again;
 	int r;
 
 	if (t->in == -1)
 		return KOSMO_ENOTFOUND;
 	do {
-		signals_catch(old);
-		r = ask_once(t, connection, ask, ret);
-		again = signals_release(old) && r == KOSMO_EPERM;
+		signals_catch(&a);
+		r = ask_once(t, &a, ask, ret);
+		again = signals_release(&a) && r == KOSMO_EPERM;
 		if (r != KOSMO_OK)
 			secret_done(ret);
 	} while (again);

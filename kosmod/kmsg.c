@@ -178,6 +178,12 @@ static const struct field remove_fields[] = {
 const struct layout k_remove_layout =
     CODEC_LAYOUT("K_REMOVE", K_REMOVE, k_remove, remove_fields);
 
+static const struct field language_fields[] = {
+	CODEC_STR(1, k_language, language),
+};
+const struct layout k_language_layout =
+    CODEC_LAYOUT("K_LANGUAGE", K_LANGUAGE, k_language, language_fields);
+
 static const struct field finish_fields[] = {
 	CODEC_U8(1, k_finish, result),
 };
@@ -305,6 +311,7 @@ const struct layout *const kmsg_layouts[] = {
 	&k_seed_code_layout,
 	&k_name_layout,
 	&k_remove_layout,
+	&k_language_layout,
 	&k_finish_layout,
 	&k_user_add_layout,
 	&k_user_set_layout,

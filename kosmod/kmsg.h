@@ -42,6 +42,7 @@ enum kmsg_type {
 	K_USER_NEXT,
 	K_LOG,
 	K_STATUS,
+	K_LANGUAGE,
 	/* replies */
 	K_BOUND = 128,
 	K_SETTING,
@@ -54,8 +55,7 @@ enum kmsg_type {
 	K_DONE
 };
 
-#define KMSG_REQUESTS (K_STATUS - K_BIND + 1) /* how many requests there are \
-					       */
+#define KMSG_REQUESTS (K_LANGUAGE - K_BIND + 1) /* how many there are */
 
 /* Bits of what a login must prove, and of what has been proven. */
 enum step { STEP_PASSWORD = 1, STEP_FACTOR = 2 };
@@ -292,6 +292,11 @@ struct k_remove {
 	uint32_t device;
 };
 
+/* The language that the person typed. Reply: K_VERDICT. */
+struct k_language {
+	char language[8]; /* "en" or "ja" */
+};
+
 /*
  * The flow is over; result is what talk saw, and can only lower what the
  * keeper finds. Reply: K_DONE to talk, and END to the client, once talk has
@@ -308,8 +313,8 @@ struct k_done {
 extern const struct layout k_bind_layout, k_try_layout, k_password_layout,
     k_code_layout, k_vouch_layout, k_profile_layout, k_old_layout,
     k_old_hash_layout, k_set_password_layout, k_seed_layout, k_seed_code_layout,
-    k_name_layout, k_remove_layout, k_finish_layout, k_user_add_layout,
-    k_user_set_layout, k_user_act_layout, k_user_show_layout,
+    k_name_layout, k_remove_layout, k_language_layout, k_finish_layout,
+    k_user_add_layout, k_user_set_layout, k_user_act_layout, k_user_show_layout,
     k_user_next_layout, k_log_layout, k_status_layout, k_bound_layout,
     k_setting_layout, k_verdict_layout, k_person_layout, k_seed_is_layout,
     k_slip_layout, k_lines_layout, k_status_is_layout, k_done_layout;
@@ -335,6 +340,7 @@ union kmsg {
 	struct k_seed_code seed_code;
 	struct k_name name;
 	struct k_remove remove;
+	struct k_language language;
 	struct k_finish finish;
 	struct k_user_add user_add;
 	struct k_user_set user_set;

@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 #ifdef HAVE_SYSTEMD
@@ -112,7 +113,7 @@ clear_stale(const struct sockaddr_un *sun, const char **ret_why)
 		    ? KOSMO_OK
 		    : refuse(KOSMO_EIO, strerror(errno), ret_why);
 	if (!S_ISSOCK(st.st_mode))
-		return refuse(KOSMO_EEXIST,
+		return refuse(KOSMO_EINVAL,
 		    "something that is no socket is in its place", ret_why);
 	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd == -1)
@@ -128,6 +129,20 @@ clear_stale(const struct sockaddr_un *sun, const char **ret_why)
 	return KOSMO_OK;
 }
 
+/* A kosmod that was just killed may take a moment to be gone. */
+static int
+await_free(const struct sockaddr_un *sun, const char **ret_why)
+{
+	const struct timespec pause = { 0, 50 * 1000 * 1000 };
+	int r = clear_stale(sun, ret_why);
+
+	for (int i = 0; i < 40 && r == KOSMO_EEXIST; i++) {
+		(void)nanosleep(&pause, NULL);
+		r = clear_stale(sun, ret_why);
+	}
+	return r;
+}
+
 static int
 bind_one(const char *path, mode_t mode, int *ret, const char **ret_why)
 {
@@ -137,7 +152,7 @@ bind_one(const char *path, mode_t mode, int *ret, const char **ret_why)
 	if (strlen(path) >= sizeof(sun.sun_path))
 		return refuse(KOSMO_EINVAL, "path is too long", ret_why);
 	(void)snprintf(sun.sun_path, sizeof(sun.sun_path), "%s", path);
-	if ((r = clear_stale(&sun, ret_why)) != KOSMO_OK)
+	if ((r = await_free(&sun, ret_why)) != KOSMO_OK)
 		return r;
 	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd == -1)

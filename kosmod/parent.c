@@ -325,17 +325,17 @@ take_environment(struct parent *p)
 {
 	const char *dir = getenv("CREDENTIALS_DIRECTORY");
 	const char *sock = getenv("NOTIFY_SOCKET");
-	char keep[128] = "";
 
 	p->journal = getenv("JOURNAL_STREAM") != NULL;
 	if (dir != NULL)
 		(void)snprintf(
 		    p->credentials, sizeof(p->credentials), "%s", dir);
-	if (sock != NULL)
-		(void)snprintf(keep, sizeof(keep), "%s", sock);
-	(void)clearenv();
-	if (keep[0] != '\0')
-		(void)setenv("NOTIFY_SOCKET", keep, 1);
+	if (sock != NULL) {
+		(void)snprintf(
+		    p->notify, sizeof(p->notify), "NOTIFY_SOCKET=%s", sock);
+		p->environment[0] = p->notify;
+	}
+	environ = p->environment;
 }
 
 static void

@@ -22,6 +22,8 @@ struct parent {
 	struct listen listen;
 	bool journal;
 	char credentials[PATH_MAX]; /* or "" */
+	char notify[PATH_MAX];	    /* NOTIFY_SOCKET=..., or "" */
+	char *environment[2];	    /* that alone */
 	unsigned long descriptors;
 	int signals; /* signalfd */
 	int keeper_fd;

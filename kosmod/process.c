@@ -24,6 +24,12 @@ process_harden(const char *name)
 }
 
 int
+process_name(const char *name)
+{
+	return prctl(PR_SET_NAME, name, 0, 0, 0) == 0 ? KOSMO_OK : KOSMO_EIO;
+}
+
+int
 process_child(pid_t parent)
 {
 	static const int ignored[] = { SIGTERM, SIGINT, SIGHUP, SIGUSR1,

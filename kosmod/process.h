@@ -14,6 +14,9 @@
  */
 KOSMO_CHECK int process_harden(const char *name);
 
+/* Another name for ps, on the way to other work. KOSMO_EIO. */
+KOSMO_CHECK int process_name(const char *name);
+
 /*
  * In a child: die with parent, which must still be there (KOSMO_ECLOSED
  * otherwise). Signals meant for the parent are ignored: it tells its

@@ -24,6 +24,7 @@ void answer_old_hash(struct kconv *c, const union kmsg *msg);
 void answer_set_password(struct kconv *c, const union kmsg *msg);
 void answer_name(struct kconv *c, const union kmsg *msg);
 void answer_remove(struct kconv *c, const union kmsg *msg);
+void answer_language(struct kconv *c, const union kmsg *msg);
 /* enrol.c */
 void answer_seed(struct kconv *c, const union kmsg *msg);
 void answer_seed_code(struct kconv *c, const union kmsg *msg);

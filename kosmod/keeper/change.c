@@ -215,6 +215,29 @@ out:
 		kconv_trouble(c, "a device can't be renamed", r);
 }
 
+void
+answer_language(struct kconv *c, const union kmsg *msg)
+{
+	const char *language = msg->language.language;
+	struct person p;
+	uint64_t version;
+	int r;
+
+	if (strcmp(language, "en") != 0 && strcmp(language, "ja") != 0) {
+		c->k->ways.drop(c->conn, "a language that there is not");
+		return;
+	}
+	if ((r = kconv_person(c, &p, &version)) == KOSMO_OK) {
+		(void)snprintf(p.language, sizeof(p.language), "%s", language);
+		r = save(c, &p, version, "language", language);
+	}
+	person_done(&p);
+	if (r == KOSMO_OK)
+		kconv_word(c, VERDICT_YES);
+	else
+		kconv_trouble(c, "a language can't be stored", r);
+}
+
 static enum verdict_word
 remove_device(struct person *p, uint32_t id)
 {

@@ -7,6 +7,7 @@
 #include "kosmod/keeper/answers.h"
 
 #define IDLE (NEED_BOUND | NEED_NO_TRY)
+#define LANGUAGES_MOST 8 /* each is written to the disk */
 
 static const struct permit permits[] = {
 	{ K_BIND, NEED_UNBOUND, 1, answer_bind },
@@ -23,6 +24,7 @@ static const struct permit permits[] = {
 	    answer_seed_code },
 	{ K_NAME, IDLE | NEED_MAY_NAME, 0, answer_name },
 	{ K_REMOVE, IDLE | NEED_ALL, 0, answer_remove },
+	{ K_LANGUAGE, IDLE | NEED_PASSWORD, LANGUAGES_MOST, answer_language },
 	{ K_FINISH, 0, 1, answer_finish },
 	{ K_USER_ADD, IDLE | NEED_ADMIN, 0, answer_user_add },
 	{ K_USER_SET, IDLE | NEED_ADMIN, 0, answer_user_set },

@@ -44,7 +44,7 @@ static const char *const talk_calls[] = {
 static const char *const nursery_calls[] = { "clone", "clone3", "fork", "vfork",
 	"wait4", "waitid", "kill", "getppid", "set_robust_list", "rseq",
 	"set_tid_address", "seccomp", "prctl", "prlimit64", "setrlimit",
-	"getrlimit", "signalfd4", "umask", NULL };
+	"getrlimit", "signalfd4", "umask", "socketpair", NULL };
 
 /* Keeper: its state folder, its sockets, a child that copies the store. */
 static const char *const keeper_calls[] = { "open", "openat", "openat2", "stat",
@@ -112,6 +112,19 @@ allow_memory(scmp_filter_ctx ctx)
 	return KOSMO_OK;
 }
 
+/* A ready talk takes another name when it gets its conversation. */
+static int
+allow_name(scmp_filter_ctx ctx)
+{
+	static const struct scmp_arg_cmp name = { 0, SCMP_CMP_EQ, PR_SET_NAME,
+		0 };
+
+	return seccomp_rule_add_array(
+		   ctx, SCMP_ACT_ALLOW, SCMP_SYS(prctl), 1, &name) == 0
+	    ? KOSMO_OK
+	    : KOSMO_EIO;
+}
+
 /* Sockets of the machine itself (syslog), none of a network. */
 static int
 allow_unix(scmp_filter_ctx ctx)
@@ -153,6 +166,7 @@ add_rules(scmp_filter_ctx ctx, enum filter_kind kind, const char **ret_why)
 		return r;
 	if (!sanitizers &&
 	    ((r = allow_memory(ctx)) != KOSMO_OK ||
+		(kind == FILTER_TALK && (r = allow_name(ctx)) != KOSMO_OK) ||
 		(r = answer(ctx, kind)) != KOSMO_OK))
 		*ret_why = "mmap";
 	return r;

@@ -22,11 +22,16 @@
 #include "kosmod/process.h"
 #include "kosmod/talk/talk.h"
 
+#define READY 4		/* talks that wait for a conversation */
+#define REFILL_MS 5	/* after an order, so that its talk goes first */
+#define TROUBLE_MS 1000 /* after one could not be made, or just died */
+
 /* One talk that is alive, or dead and not yet waited for. */
 struct child {
 	struct child *next;
 	pid_t pid;
-	uint64_t id;
+	int order;   /* where a ready one gets its conversation; else -1 */
+	uint64_t id; /* of that */
 	bool killed; /* on the keeper's word */
 };
 
@@ -36,49 +41,105 @@ struct nursery {
 	struct conf *conf;
 	struct filter talk_filter;
 	struct child *children;
-	bool left; /* by the keeper */
+	unsigned ready;
+	int held[PASS_FDS]; /* of the order that is being given */
+	int pause;	    /* ms before the next ready one is made */
+	bool left;	    /* by the keeper */
 };
+
+/* In the child: waits for its one conversation, and has it. */
+static int
+take_order(struct nursery *n, int orders)
+{
+	struct pollfd p = { orders, POLLIN, 0 };
+	struct nursery_msg m;
+	int fds[PASS_FDS];
+
+	while (poll(&p, 1, -1) == -1) {
+		if (errno != EINTR)
+			return 1;
+	}
+	if (pass_recv(orders, &m, sizeof(m), fds) != KOSMO_OK || fds[1] == -1)
+		return 1; /* the nursery is gone */
+	pass_close(&orders);
+	if (process_name("kosmod-talk") != KOSMO_OK)
+		return 1;
+	return talk_main(&(struct talk_order){
+	    n->conf, fds[0], fds[1], (uint8_t)m.phase, m.deadline });
+}
 
 /* In the child. Nothing of the nursery stays open in it. */
 static void
-become_talk(struct nursery *n, const struct nursery_msg *m, const int *fds,
-    pid_t nursery)
+become_talk(struct nursery *n, int orders, pid_t nursery)
 {
 	const struct rlimit no_files = { 0, 0 };
-	struct talk_order order = { n->conf, fds[0], fds[1], (uint8_t)m->phase,
-		m->deadline };
 
 	pass_close(&n->channel);
 	pass_close(&n->signals);
+	pass_close(&n->held[0]);
+	pass_close(&n->held[1]);
+	for (struct child *c = n->children; c != NULL; c = c->next)
+		pass_close(&c->order);
 	if (process_child(nursery) != KOSMO_OK ||
-	    process_harden("kosmod-talk") != KOSMO_OK ||
+	    process_harden("kosmod-ready") != KOSMO_OK ||
 	    setrlimit(RLIMIT_FSIZE, &no_files) == -1 ||
 	    filter_enter(&n->talk_filter) != KOSMO_OK)
 		_exit(1);
-	_exit(talk_main(&order));
+	_exit(take_order(n, orders));
 }
 
 static void
-start_talk(struct nursery *n, const struct nursery_msg *m, const int *fds)
+no_longer_ready(struct nursery *n, struct child *c)
+{
+	if (c->order != -1)
+		n->ready--;
+	pass_close(&c->order);
+}
+
+/* Makes a talk that waits. NULL: it was logged why not. */
+static struct child *
+breed(struct nursery *n)
 {
 	struct child *c = calloc(1, sizeof(*c));
+	int pair[2] = { -1, -1 };
 	pid_t self = getpid();
 
-	if (c == NULL) {
-		log_say(LOG_ERR, "no memory for another talk");
-		return;
-	}
-	c->id = m->id;
-	c->pid = fork();
-	if (c->pid == 0)
-		become_talk(n, m, fds, self);
-	if (c->pid == -1) {
-		log_say(LOG_ERR, "fork: %s", strerror(errno));
+	if (c == NULL || pass_pair(pair) != KOSMO_OK ||
+	    (c->pid = fork()) == -1) {
+		log_say(LOG_ERR, "another talk: %s", strerror(errno));
+		pass_close(&pair[0]);
+		pass_close(&pair[1]);
 		free(c);
-		return;
+		return NULL;
 	}
+	if (c->pid == 0) {
+		pass_close(&pair[0]);
+		become_talk(n, pair[1], self);
+	}
+	pass_close(&pair[1]);
+	c->order = pair[0];
 	c->next = n->children;
 	n->children = c;
+	n->ready++;
+	return c;
+}
+
+/* Hands the conversation to a talk that waits, or to one made for it. */
+static void
+start_talk(struct nursery *n, const struct nursery_msg *m)
+{
+	struct child *c = n->children;
+	int r = KOSMO_ECLOSED;
+
+	while (r != KOSMO_OK) {
+		while (c != NULL && c->order == -1)
+			c = c->next;
+		if (c == NULL && (c = breed(n)) == NULL)
+			return;
+		r = pass_send(c->order, m, sizeof(*m), n->held, 2);
+		no_longer_ready(n, c);
+	}
+	c->id = m->id;
 }
 
 static void
@@ -98,15 +159,16 @@ static bool
 take_orders(struct nursery *n)
 {
 	struct nursery_msg m;
-	int fds[PASS_FDS], r;
+	int r;
 
-	while ((r = pass_recv(n->channel, &m, sizeof(m), fds)) == KOSMO_OK) {
-		if (m.word == NURSERY_TALK && fds[1] != -1)
-			start_talk(n, &m, fds);
+	while (
+	    (r = pass_recv(n->channel, &m, sizeof(m), n->held)) == KOSMO_OK) {
+		if (m.word == NURSERY_TALK && n->held[1] != -1)
+			start_talk(n, &m);
 		else if (m.word == NURSERY_KILL)
 			kill_talk(n, m.id);
-		pass_close(&fds[0]);
-		pass_close(&fds[1]);
+		pass_close(&n->held[0]);
+		pass_close(&n->held[1]);
 	}
 	return r == KOSMO_ETIMEOUT;
 }
@@ -144,6 +206,9 @@ bury(struct nursery *n, int options)
 		if ((c = *at) == NULL)
 			continue;
 		*at = c->next;
+		if (c->order != -1)
+			n->pause = TROUBLE_MS;
+		no_longer_ready(n, c);
 		note_death(n, c, status);
 		free(c);
 	}
@@ -213,6 +278,18 @@ prepare(struct nursery *n)
 	return r;
 }
 
+/*
+ * How long to wait for other work before another ready talk is made; -1: none
+ * is missing. With none left the next login would have to wait for it.
+ */
+static int
+refill_in(const struct nursery *n)
+{
+	if (n->ready >= READY)
+		return -1;
+	return n->ready == 0 && n->pause == REFILL_MS ? 0 : n->pause;
+}
+
 /* Until the keeper lets go of the channel. */
 static int
 serve(struct nursery *n)
@@ -221,10 +298,16 @@ serve(struct nursery *n)
 		{ n->signals, POLLIN, 0 } };
 
 	for (;;) {
-		if (poll(p, 2, -1) == -1 && errno != EINTR) {
+		int got = poll(p, 2, refill_in(n));
+
+		if (got == -1 && errno != EINTR) {
 			log_say(LOG_ERR, "poll: %s", strerror(errno));
 			return 1;
 		}
+		if (got == 0)
+			n->pause = breed(n) != NULL ? REFILL_MS : TROUBLE_MS;
+		if (got <= 0)
+			continue;
 		if (p[1].revents != 0)
 			reap(n);
 		if (p[0].revents != 0 && !take_orders(n)) {
@@ -239,7 +322,9 @@ nursery_main(int journal)
 {
 	struct nursery n = { .channel = NURSERY_FD_CHANNEL,
 		.signals = -1,
-		.talk_filter = FILTER_INIT };
+		.held = { -1, -1 },
+		.talk_filter = FILTER_INIT,
+		.pause = REFILL_MS };
 	int ret = 1;
 
 	log_open("kosmod-nursery", journal != 0, false);

@@ -234,6 +234,20 @@ out:
 	return r;
 }
 
+/* Nothing typed, three times: what is done so far stays. */
+static int
+leave_empty(struct dialogue *d)
+{
+	bool login = d->t->phase == PHASE_AUTH || d->open_step;
+	int r;
+
+	if (login)
+		return leave(d, RESULT_DENY,
+		    N_("Saved so far. Log in again to go on."), NULL);
+	r = tell(d, N_("Nothing was changed."), NULL);
+	return r != 0 ? r : FLOW_END;
+}
+
 int
 ask(struct dialogue *d, const struct question *q, struct answer *ret)
 {
@@ -250,8 +264,7 @@ ask(struct dialogue *d, const struct question *q, struct answer *ret)
 		if (q->enter)
 			return 0;
 		if (++d->empty >= EMPTY_MAX)
-			return leave(d, RESULT_DENY,
-			    N_("Saved so far. Log in again to go on."), NULL);
+			return leave_empty(d);
 		with_text = d->full && !q->page;
 	}
 }

@@ -328,6 +328,40 @@ class Log(Verbs):
         self.ok("log", "--verify")
 
 
+class Register(Verbs):
+    """A first login through kosmoctl, with a cut between its two halves."""
+
+    def test_register(self):
+        slip = self.doc("user", "add", ME, "--email", "taro@example.co.jp",
+                        "--stdin", answers="19850401\n")
+        initial = slip["initial_password"]
+        t = self.house.talk("register")
+        t.answer(r"Password: ", "wrong")
+        t.answer(r"Not accepted(.|\n)*Password: ", initial)
+        t.answer(r"Let us set up your account(.|\n)*New password: ",
+                 PASSWORD)
+        t.answer(r"Retype new password: ", PASSWORD)
+        t.expect(r"Code shown by the app")
+        self.assertEqual(t.give_up(), 1, t.all)
+        self.assertIn("Saved so far. Log in again to go on.", t.all)
+        self.assertEqual(self.doc("user", "show", ME)["step"], "method")
+
+        t = self.house.talk("register")
+        t.answer(r"Password: ", PASSWORD)
+        t.answer(r"Going on where you were(.|\n)*Recovery code", initial)
+        t.answer(r"Code shown by the app", "key")
+        key = t.expect(r"Key +((\w{4} ){7}\w{4})").group(1)
+        t.answer(r"Code shown by the app", App(key).code())
+        t.answer(r"Device name \[app\]: ", "")
+        t.answer(r"You are set up(.|\n)*Press Enter: ", "")
+        self.assertEqual(t.end(), 0, t.all)
+
+        t = self.house.talk("register")
+        self.assertFalse(t.asks() and "Password" in t.all, t.all)
+        self.assertEqual(t.end(), 0, t.all)
+        self.assertIn("You are set up already", t.out)
+
+
 class Self(Verbs):
     """One person, registered through kosmoctl, whom all tests share."""
 
@@ -461,6 +495,29 @@ class Self(Verbs):
         t.answer(r"Can't be used(.|\n)*New password: ", PASSWORD)
         self.assertEqual(t.give_up(), 1, t.all)
 
+    def test_nothing_typed(self):
+        t = self.house.talk("password")
+        for _ in range(3):
+            t.answer(r"Password: ", "")
+        self.assertEqual(t.end(), 1, t.all)
+        self.assertEqual(t.out, "Nothing was changed.\n")
+
+    def test_looking_asks_nothing(self):
+        for args in (("me",), ("device", "list")):
+            t = self.house.talk(*args)
+            self.assertEqual(t.end(), 0, t.all)
+            self.assertNotIn("Password", t.all)
+        for args in (("password",), ("enroll", "totp"),
+                     ("device", "rename", "phone", "x"),
+                     ("device", "remove", "phone")):
+            t = self.house.talk(*args)
+            t.answer(r"To confirm it is you(.|\n)*Password: ", PASSWORD)
+            t.answer(CODE, "")
+            t.answer(CODE, "")
+            t.answer(CODE, "")
+            self.assertEqual(t.end(), 1, t.all)
+            self.assertEqual(t.out, "Nothing was changed.\n")
+
     def test_password(self):
         global PASSWORD
         new = "Himawari-9-sonne"
@@ -543,4 +600,6 @@ class Down(Verbs):
 del Verbs
 
 if __name__ == "__main__":
+    # a shell's background jobs are started with SIGINT ignored
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     unittest.main()

@@ -7,6 +7,7 @@ tests that need a second one are run as well.
 
 import os
 import resource
+import signal
 import socket
 import sys
 import time
@@ -18,6 +19,8 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import wire
 from daemon import (OTHER, ROOT, SHORT, Shared, become, descriptors, until)
 from wire import Closed
+
+READY = 4  # talks that wait for a conversation
 
 
 class Clients(Shared):
@@ -130,6 +133,22 @@ class Clients(Shared):
         until("talk gone", 2, lambda:
               len(self.kosmod.pids("kosmod-talk")) <= before)
 
+    def test_a_ready_talk_takes_the_next(self):
+        """Talks wait for conversations; one that dies is replaced."""
+        until("some are ready", 5,
+              lambda: len(self.kosmod.pids("kosmod-ready")) == READY)
+        ready = set(self.kosmod.pids("kosmod-ready"))
+        with self.kosmod.client() as c:
+            self.assertEqual(c.begin()[0], wire.ASK)
+            self.assertTrue(ready & set(self.kosmod.pids("kosmod-talk")))
+        if not ROOT:
+            return
+        for pid in self.kosmod.pids("kosmod-ready"):
+            os.kill(pid, signal.SIGKILL)
+        self.kosmod.serves()
+        until("others are ready", 5,
+              lambda: len(self.kosmod.pids("kosmod-ready")) == READY)
+
     def test_silent_clients(self):
         """Nobody who says nothing is kept beyond ten seconds."""
         silent = self.kosmod.client(seconds=15)
@@ -157,6 +176,8 @@ class Clients(Shared):
             self.kosmod.serves()
             until("all talks gone", 5,
                   lambda: not self.kosmod.pids("kosmod-talk"))
+            until("others are ready", 5,
+                  lambda: len(self.kosmod.pids("kosmod-ready")) == READY)
             if round_ == 0:
                 before = descriptors(keeper), descriptors(nursery)
         self.assertEqual(

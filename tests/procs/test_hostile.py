@@ -22,7 +22,7 @@ deadline = 1s
 """
 
 BIND, FINISH = 64, 77
-REQUESTS = range(64, 85)
+REQUESTS = range(64, 86)
 REPLIES = range(128, 137)
 
 
@@ -80,7 +80,7 @@ class Hostile(unittest.TestCase):
             texts, result = self.talk(f"bound {kind}")
             told[kind] = "".join(texts)
             self.assertNotEqual(result, wire.ALLOW, kind)
-        for kind in (64, 66, 68, 70, 71, 72, 73, 74, 75, 76, *range(78, 85),
+        for kind in (64, 66, 68, 70, 71, 72, 73, 74, 75, 76, *range(78, 86),
                      *REPLIES):
             self.assertIn(told[kind], ("", "reply -1"), kind)
 

@@ -36,6 +36,7 @@ user lock taro
 user unlock taro
 user remove taro --yes
 user code taro
+register
 enroll totp
 device list
 device rename 1 phone

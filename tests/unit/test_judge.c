@@ -291,11 +291,12 @@ out_of_turn_is_dropped(void **state)
 	struct rig *r = *state;
 	static const uint8_t early[] = { K_TRY, K_PASSWORD, K_CODE, K_VOUCH,
 		K_OLD, K_SET_PASSWORD, K_SEED, K_SEED_CODE, K_NAME, K_REMOVE,
-		K_USER_ADD, K_USER_ACT, K_USER_NEXT, K_LOG, K_STATUS, K_BOUND };
+		K_USER_ADD, K_USER_ACT, K_USER_NEXT, K_LOG, K_STATUS,
+		K_LANGUAGE, K_BOUND };
 	static const uint8_t bound[] = { K_BIND, K_PASSWORD, K_VOUCH, K_OLD,
 		K_OLD_HASH, K_SET_PASSWORD, K_SEED, K_SEED_CODE, K_NAME,
 		K_REMOVE, K_USER_ADD, K_USER_SET, K_USER_ACT, K_USER_SHOW,
-		K_USER_NEXT, K_LOG, K_STATUS };
+		K_USER_NEXT, K_LOG, K_STATUS, K_LANGUAGE };
 	union kmsg *zero = calloc(1, sizeof(*zero));
 	struct secret seed;
 
@@ -404,6 +405,31 @@ a_first_device_is_vouched_for(void **state)
 	line_ask(l, &k_seed_layout, &ask);
 	assert_int_equal(l->type, K_SEED_IS);
 	assert_int_equal(line_finish(l, RESULT_ALLOW), RESULT_DENY);
+	line_close(&l);
+}
+
+/* A typed language is kept after the password, and only one that there is. */
+static void
+a_language_is_kept(void **state)
+{
+	struct rig *r = *state;
+	struct k_language ja = { "ja" }, other = { "fr" };
+	struct k_profile ask = { 0 };
+	struct line *l;
+
+	rig_invite(r, "taro");
+	l = line_bind(r, "sshd", "taro", HERE);
+	assert_int_equal(line_initial(l, r->initial), VERDICT_YES);
+	line_ask(l, &k_language_layout, &ja);
+	assert_int_equal(l->reply.verdict.word, VERDICT_YES);
+	line_close(&l);
+
+	l = line_bind(r, "sshd", "taro", HERE);
+	assert_int_equal(line_initial(l, r->initial), VERDICT_YES);
+	line_ask(l, &k_profile_layout, &ask);
+	assert_string_equal(l->reply.person.language, "ja");
+	line_ask(l, &k_language_layout, &other);
+	assert_true(l->dropped);
 	line_close(&l);
 }
 
@@ -591,6 +617,7 @@ main(void)
 		TEST(out_of_turn_is_dropped),
 		TEST(claims_lift_nothing),
 		TEST(a_first_device_is_vouched_for),
+		TEST(a_language_is_kept),
 		TEST(the_seed_stays_for_a_day),
 		TEST(locked_and_expired_people),
 		TEST(a_slip_is_voided_by_the_next),

@@ -205,9 +205,9 @@ trouble(void **state)
 		    "Press Enter: ",
 		    RESULT_ERROR },
 		{ K_CODE, VERDICT_HOST_CLOCK, NULL,
-		    "\nYou have no method that is allowed here.\n"
+		    "\nThree wrong answers; this login ends.\n"
 		    "Press Enter: ",
-		    RESULT_DENY },
+		    RESULT_MAXTRIES },
 		{ K_CODE, VERDICT_LOCKED, NULL,
 		    "\nYour account is locked. Please ask to have it "
 		    "unlocked.\nPress Enter: ",

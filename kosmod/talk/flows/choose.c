@@ -210,6 +210,24 @@ out:
 	return r;
 }
 
+/* A typed word: from now on in that language, also at the next login. */
+static int
+choose_language(struct dialogue *d, enum word word)
+{
+	struct k_language request = { 0 };
+	struct k_verdict verdict;
+	int r;
+
+	d->lang_chosen = true;
+	d->lang = word == WORD_JA ? LANG_JA : LANG_EN;
+	snprintf(request.language, sizeof(request.language), "%s",
+	    lang_name(d->lang));
+	r = call_verdict(d, &k_language_layout, &request, &verdict);
+	if (r == 0 && verdict.word != VERDICT_YES)
+		r = leave_verdict(d, &verdict);
+	return r;
+}
+
 int
 choose_password(struct dialogue *d, const struct choose_how *how)
 {
@@ -229,9 +247,8 @@ choose_password(struct dialogue *d, const struct choose_how *how)
 		if ((r = ask(d, &question, &answer)) != 0)
 			break;
 		if (answer.word != WORD_NONE) {
-			d->lang_chosen = true;
-			d->lang = answer.word == WORD_JA ? LANG_JA : LANG_EN;
-			r = say_what(d, how);
+			if ((r = choose_language(d, answer.word)) == 0)
+				r = say_what(d, how);
 			continue;
 		}
 		r = check(d, &answer, &good);

@@ -153,13 +153,30 @@ factor_refused(struct dialogue *d, const struct k_verdict *v)
 		return refused(d, v,
 		    N_("That code was used already. Enter the next one "
 		       "shown."));
-	case VERDICT_HOST_CLOCK: /* the log says why */
 	case VERDICT_MISSING:
 		return leave_contact(d, RESULT_DENY,
 		    N_("You have no method that is allowed here."), NULL);
 	default:
 		return leave_verdict(d, v);
 	}
+}
+
+/* This host's clock is wrong: other methods go on. */
+static int
+host_clock(struct dialogue *d, const struct k_verdict *v, enum method *method)
+{
+	int r;
+
+	if (v->left == 0)
+		return leave_tries(d);
+	*method = METHOD_RECOVERY;
+	r = say(d,
+	    N_("This host's clock is wrong, so app codes can't be checked "
+	       "here.\n"
+	       "Please tell your administrator, who can give you a one-time "
+	       "code."),
+	    NULL);
+	return r != 0 ? r : say_contact(d);
 }
 
 /* One ask for the factor; *method and *device follow the typed words. */
@@ -183,6 +200,8 @@ factor_once(struct dialogue *d, enum method *method,
 	}
 	if (attempt.word == WORD_OTHER)
 		return choose_other(d, device);
+	if (attempt.verdict.word == VERDICT_HOST_CLOCK)
+		return host_clock(d, &attempt.verdict, method);
 	*proven = attempt.verdict.word == VERDICT_YES;
 	return *proven ? 0 : factor_refused(d, &attempt.verdict);
 }

@@ -37,6 +37,25 @@ look(struct dialogue *d)
 	return confirm(d);
 }
 
+/* The same screens as at a first login; says so when nothing is left. */
+int
+verb_register(struct dialogue *d)
+{
+	bool first;
+	int r = call_profile(d);
+
+	if (r != KOSMO_OK)
+		return r;
+	first = d->person.state != STATE_ACTIVE;
+	if (!first && d->person.todo == 0)
+		return verb_done(d,
+		    N_("You are set up already; nothing is left to do."), NULL);
+	r = prove(d, ASK_PASSWORD);
+	/* a registration has an end screen, a new password alone has none */
+	return r == KOSMO_OK ? verb_done(d, first ? NULL : N_("Changed."), NULL)
+			     : r;
+}
+
 int
 verb_me(struct dialogue *d)
 {

@@ -34,6 +34,7 @@ static const struct verb_row {
 	{ "user code", true, 1, 1, "", verb_user_code },
 	{ "status", true, 0, 0, "", verb_status },
 	{ "log", true, 0, 1, " since follow verify offset ", verb_log },
+	{ "register", false, 0, 0, "", verb_register },
 	{ "me", false, 0, 0, "", verb_me },
 	{ "device list", false, 0, 0, "", verb_device_list },
 	{ "device rename", false, 2, 2, "", verb_device_rename },

@@ -42,6 +42,7 @@ KOSMO_CHECK int verb_call(struct dialogue *d, const struct layout *req,
     const void *msg, uint8_t want, union kmsg *reply, bool *ret_verdict);
 
 /* self.c */
+KOSMO_CHECK int verb_register(struct dialogue *d);
 KOSMO_CHECK int verb_me(struct dialogue *d);
 KOSMO_CHECK int verb_device_list(struct dialogue *d);
 KOSMO_CHECK int verb_device_rename(struct dialogue *d);
