@@ -239,6 +239,7 @@ serve_cut(struct fake *f)
 	while (b.len < cut->len)
 		FAKE_EXPECT(buf_add_u8(&b, 0) == KOSMO_OK);
 	fake_raw(f, b.data, cut->len);
+	buf_done(&b);
 	fake_eof(f);
 }
 
@@ -411,6 +412,7 @@ serve_short_wait(struct fake *f)
 	FAKE_EXPECT(
 	    codec_encode(&msg_wait_layout, CODEC_MESSAGE, &m, &b) == KOSMO_OK);
 	fake_raw(f, b.data, b.len - 1);
+	buf_done(&b);
 	fake_eof(f);
 }
 
