@@ -62,6 +62,18 @@ password_refused(struct dialogue *d, const struct k_verdict *v)
 	}
 }
 
+/* `forgot`: the same words for everyone, known or not. */
+static int
+forgotten(struct dialogue *d)
+{
+	int r = say(d,
+	    N_("A forgotten password is set anew by your administrator. "
+	       "Please ask there."),
+	    NULL);
+
+	return r != 0 ? r : say_contact(d);
+}
+
 static int
 prove_password(struct dialogue *d, enum msg_ask_kind kind)
 {
@@ -72,7 +84,7 @@ prove_password(struct dialogue *d, enum msg_ask_kind kind)
 		if ((r = password_attempt(d, kind, &attempt)) != 0)
 			return r;
 		if (attempt.word == WORD_FORGOT)
-			r = say_contact(d);
+			r = forgotten(d);
 		else if (attempt.verdict.word == VERDICT_YES)
 			return 0;
 		else
@@ -126,7 +138,13 @@ choose_other(struct dialogue *d, const struct k_device **device)
 	int r;
 
 	if (d->person.n_devices < 2) {
-		r = say(d, N_("You have no other method."), NULL);
+		/* who is not known yet is not asked for such a code */
+		r = say(d,
+		    d->person.n_devices == 1
+			? N_("You have no other method (with a one-time code: "
+			     "type recovery).")
+			: N_("You have no other method."),
+		    NULL);
 		return r != 0 ? r : say_contact(d);
 	}
 	snprintf(last, sizeof(last), "%u", d->person.n_devices);
