@@ -194,7 +194,7 @@ struct k_verdict {
 /*
  * The person of this conversation, once something is proven, or at once to
  * kosmoctl of the same uid. Reply: K_PERSON; else one with STATE_NONE and
- * nothing in it.
+ * nothing in it, but for the language where the right password was refused.
  */
 struct k_profile {
 	uint8_t unused;

@@ -8,9 +8,20 @@
 
 #include "kosmod/keeper/answers.h"
 
+static void
+only_language(struct k_person *view)
+{
+	struct k_person told = { 0 };
+
+	memcpy(told.language, view->language, sizeof(told.language));
+	explicit_bzero(view, sizeof(*view));
+	*view = told;
+}
+
 /*
  * Nothing of a person is told before they have proven something; but whoever
- * runs kosmoctl is known by the uid.
+ * runs kosmoctl is known by the uid. Who is locked is told so in their
+ * language.
  */
 void
 answer_profile(struct kconv *c, const union kmsg *msg)
@@ -21,11 +32,13 @@ answer_profile(struct kconv *c, const union kmsg *msg)
 	int r = KOSMO_ENOTFOUND;
 
 	(void)msg;
-	if (c->proven != 0 || c->open.phase == PHASE_VERB)
+	if (c->proven != 0 || c->refused || c->open.phase == PHASE_VERB)
 		r = kconv_person(c, &p, &version);
 	if (r == KOSMO_OK) {
 		person_view(&p, keeper_wall(c->k), &view);
 		view.vouched = c->vouched;
+		if (c->refused)
+			only_language(&view);
 		person_done(&p);
 	} else if (r != KOSMO_ENOTFOUND) {
 		kconv_trouble(c, "a person can't be read", r);

@@ -42,6 +42,7 @@ struct kconv {
 
 	uint8_t required;  /* bits of enum step */
 	uint8_t proven;	   /* bits of enum step */
+	bool refused;	   /* the right password of who may not come in */
 	bool initial;	   /* the password typed was the initial one */
 	bool vouched;	   /* may enrol a first device */
 	uint32_t enrolled; /* device enrolled here */

@@ -255,6 +255,7 @@ let_pass(struct kconv *c, const struct person *p, enum match match)
 		kconv_trouble(c, "a right password can't be written", r);
 		return;
 	}
+	c->refused = word == VERDICT_LOCKED || word == VERDICT_ENDED;
 	if (v.word == VERDICT_YES) {
 		c->proven |= STEP_PASSWORD;
 		c->initial = match == MATCH_INITIAL;

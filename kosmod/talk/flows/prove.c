@@ -44,6 +44,12 @@ leave_ended(struct dialogue *d, const struct k_verdict *v)
 static int
 password_refused(struct dialogue *d, const struct k_verdict *v)
 {
+	int r;
+
+	/* the right password: told in the person's language */
+	if ((v->word == VERDICT_ENDED || v->word == VERDICT_LOCKED) &&
+	    (r = call_profile(d)) != 0)
+		return r;
 	switch (v->word) {
 	case VERDICT_NO:
 		return refused(d, v,

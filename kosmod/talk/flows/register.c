@@ -25,12 +25,21 @@ static const struct action actions[] = {
 static int
 new_password(struct dialogue *d, const struct action *action)
 {
+	static const struct choose_how again = { false, 0, 0 };
 	struct choose_how how = {
 		.intro = d->person.state == STATE_INVITED,
 		.step = 1, /* ID and initial password were the first one */
 		.last = 1,
 	};
 
+	if (d->person.state == STATE_ACTIVE) { /* passwd(1) of root */
+		int r = say(d,
+		    N_("An administrator set your password; now choose your "
+		       "own."),
+		    NULL);
+
+		return r != 0 ? r : choose_password(d, &again);
+	}
 	for (size_t i = 0; i < N_ACTIONS; i++) {
 		how.last += actions[i].counted;
 		how.step += actions[i].counted && &actions[i] <= action;
