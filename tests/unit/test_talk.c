@@ -204,10 +204,10 @@ trouble(void **state)
 		    "\nThat failed. Please log in again in a moment.\n"
 		    "Press Enter: ",
 		    RESULT_ERROR },
-		{ K_CODE, VERDICT_HOST_CLOCK, NULL,
-		    "\nYou have no method that is allowed here.\n"
+		{ K_CODE, VERDICT_HOST_CLOCK, NULL, /* and no try left */
+		    "\nThree wrong answers; this login ends.\n"
 		    "Press Enter: ",
-		    RESULT_DENY },
+		    RESULT_MAXTRIES },
 		{ K_CODE, VERDICT_LOCKED, NULL,
 		    "\nYour account is locked. Please ask to have it "
 		    "unlocked.\nPress Enter: ",
