@@ -204,7 +204,7 @@ trouble(void **state)
 		    "\nThat failed. Please log in again in a moment.\n"
 		    "Press Enter: ",
 		    RESULT_ERROR },
-		{ K_CODE, VERDICT_HOST_CLOCK, NULL,
+		{ K_CODE, VERDICT_HOST_CLOCK, NULL, /* and no try left */
 		    "\nThree wrong answers; this login ends.\n"
 		    "Press Enter: ",
 		    RESULT_MAXTRIES },
