@@ -182,6 +182,7 @@ parallel_guesses_all_cost(void **state)
 	struct secret seed;
 	int settings = 0, yes = 0;
 
+	r->conf.limits.conversations = 2000;
 	rig_person(r, "taro", &seed);
 	for (size_t i = 0; i < 1000; i++)
 		l[i] = line_bind(r, "sshd", "taro", FAR);
