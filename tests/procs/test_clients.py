@@ -5,6 +5,7 @@ KOSMOD names the program. Run by root, kosmod gets a uid of its own and the
 tests that need a second one are run as well.
 """
 
+import contextlib
 import os
 import resource
 import signal
@@ -144,7 +145,9 @@ class Clients(Shared):
         if not ROOT:
             return
         for pid in self.kosmod.pids("kosmod-ready"):
-            os.kill(pid, signal.SIGKILL)
+            # with the first the nursery is made anew, and takes the rest along
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
         self.kosmod.serves()
         until("others are ready", 5,
               lambda: len(self.kosmod.pids("kosmod-ready")) == READY)

@@ -72,8 +72,11 @@ class Client:
     def __init__(self, path, seconds=5.0):
         self.seconds = seconds
         self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self.sock.settimeout(seconds)
+        # a queue that is full for a moment is waited for; settimeout is not
+        self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO,
+                             struct.pack("ll", 10, 0))
         self.sock.connect(path)
+        self.sock.settimeout(seconds)
 
     def __enter__(self):
         return self
