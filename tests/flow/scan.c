@@ -66,6 +66,7 @@ read_picture(const char *path, char *ret, size_t size)
 	    "zbarimg -q --raw -Sdisable -Sqrcode.enable %s 2>/dev/null", path);
 	if ((f = popen(command, "r")) == NULL)
 		return false;
+	ret[0] = '\0'; /* fgets leaves it alone where there is no line */
 	found = fgets(ret, (int)size, f) != NULL;
 	ret[strcspn(ret, "\n")] = '\0';
 	return pclose(f) == 0 && found;
