@@ -119,6 +119,24 @@ check_rules(struct script *s, const char *text, bool ask)
 		script_fail(s, "an ask that does not end in ': ': %s", line);
 }
 
+/* {time} in want is any clock time: which one, the host's zone says. */
+static bool
+same_line(const char *want, const char *text, size_t len)
+{
+	static const char mark[] = "{time}";
+	const char *at = strstr(want, mark);
+	size_t before = at != NULL ? (size_t)(at - want) : 0;
+	unsigned hour, minute;
+
+	if (at == NULL)
+		return strlen(want) == len && strncmp(want, text, len) == 0;
+	return strlen(want) - strlen(mark) + 5 == len &&
+	    strncmp(want, text, before) == 0 &&
+	    sscanf(text + before, "%2u:%2u", &hour, &minute) == 2 &&
+	    strncmp(at + strlen(mark), text + before + 5, len - before - 5) ==
+	    0;
+}
+
 /*
  * Compares text with the lines of the script that begin with mark. A line
  * "..." stands for any lines; so does "* " before a line for its end.
@@ -150,7 +168,7 @@ compare(struct script *s, const char *text, char mark, const char *seen)
 				return;
 			want += want[1] == ' ' ? 2 : 1;
 		}
-		if (strlen(want) == len && strncmp(want, text, len) == 0) {
+		if (same_line(want, text, len)) {
 			any = false;
 			script_take(s);
 		} else if (!any)
