@@ -50,6 +50,12 @@ hello_is_su(pam_handle_t *pamh)
 	return false;
 }
 
+bool
+hello_is_sshd(pam_handle_t *pamh)
+{
+	return strcmp(get_text(pamh, PAM_SERVICE), "sshd") == 0;
+}
+
 /*
  * Only sshd itself writes these two; in another program's PAM environment
  * they may be the caller's words.

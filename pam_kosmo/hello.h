@@ -27,4 +27,7 @@ void hello_label(pam_handle_t *pamh, int item, char *to, size_t size);
 /* sudo and su: a session of theirs is not a person's login. */
 bool hello_is_su(pam_handle_t *pamh);
 
+/* sshd: its password method can answer one hidden question, and no more. */
+bool hello_is_sshd(pam_handle_t *pamh);
+
 #endif

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hello.h"
+
 /*
  * PAM_SILENT does not hold these back: sudo always sets it, and there what a
  * question is about ("Wrong code. Please try again.") stands in a text of its
@@ -84,7 +86,10 @@ type_in(struct relay *r, int item, struct secret *ret)
 	char *response = NULL;
 	int e = KOSMO_ECLOSED;
 
-	r->where = "asking";
+	r->where = hello_is_sshd(r->pamh) && r->m.ask.echo != 0
+	    ? "asking (if by sshd's password method: it can't ask for a "
+	      "code, so sshd needs KbdInteractiveAuthentication yes)"
+	    : "asking";
 	if (pam_prompt(r->pamh, style, &response, "%s", r->m.ask.text) !=
 		PAM_SUCCESS ||
 	    response == NULL) {

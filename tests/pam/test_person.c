@@ -88,6 +88,37 @@ test_conv_fails(void **state)
 }
 
 static void
+serve_code(struct fake *f)
+{
+	fake_greet(f);
+	fake_ask(f, "Password: ", 0, ASK_PASSWORD);
+	fake_answer(f, "a");
+	fake_ask(f, "Code: ", 1, ASK_PLAIN);
+	fake_eof(f);
+}
+
+/* sshd's password method: the log says which setting asks for a code. */
+static void
+test_password_method(void **state)
+{
+	static const struct reply r[] = { { "a", 0, 0 },
+		{ NULL, PAM_CONV_ERR, false } };
+	static const char *const services[] = { "sshd", "login" };
+	struct host *h = *state;
+
+	for (int i = 0; i < 2; i++) {
+		pid_t pid = fake_start(h, serve_code, NULL);
+
+		host_start(h, services[i], "nobody", "");
+		HOST_ANSWERS(h, r);
+		assert_int_equal(pam_authenticate(h->pamh, 0), PAM_CONV_ERR);
+		host_end(h);
+		fake_done(pid);
+	}
+	assert_int_equal(host_logged("KbdInteractiveAuthentication yes"), 1);
+}
+
+static void
 test_show_fails(void **state)
 {
 	struct host *h = *state;
@@ -308,6 +339,7 @@ main(void)
 #define TEST(f) cmocka_unit_test_setup_teardown(f, host_setup, host_teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(test_conv_fails),
+		TEST(test_password_method),
 		TEST(test_show_fails),
 		TEST(test_no_conv),
 		TEST(test_answers),
