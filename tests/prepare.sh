@@ -10,8 +10,8 @@ libjansson-dev libcrypt-dev libpam0g-dev libgdbm-dev libpng-dev libsystemd-dev'
 packages_host='openssh-server openssh-client passwd login procps util-linux
 perl-base'
 packages_play='tmux zbar-tools oathtool'
-packages_tests='binutils clang valgrind libcmocka-dev pamtester expect strace
-xz-utils shellcheck mandoc sudo faketime debootstrap systemd-container'
+packages_tests='binutils clang valgrind libcmocka-dev strace
+xz-utils shellcheck mandoc sudo sshpass python3 debootstrap systemd-container'
 
 is_installed() {
 	dpkg-query -W -f '${db:Status-Status}\n' "$1" 2> /dev/null |
