@@ -371,3 +371,19 @@ rig_code(struct rig *r, const struct secret *seed, int64_t offset)
 	    totp_code(&t, (uint64_t)(r->wall + offset) / 30, code), KOSMO_OK);
 	return code;
 }
+
+int
+rig_set_up(void **state)
+{
+	*state = rig_new();
+	return 0;
+}
+
+int
+rig_tear_down(void **state)
+{
+	struct rig *r = *state;
+
+	rig_free(&r);
+	return 0;
+}

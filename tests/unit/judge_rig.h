@@ -41,6 +41,10 @@ struct line {
 struct rig *rig_new(void);
 void rig_free(struct rig **r);
 
+/* The same for cmocka: each test has a rig of its own. */
+int rig_set_up(void **state);
+int rig_tear_down(void **state);
+
 /* Closes and opens the store, as a restart does; the clock goes on. */
 void rig_restart(struct rig *r);
 

@@ -18,22 +18,6 @@
 
 #define HERE "192.0.2.1"
 
-static int
-set_up(void **state)
-{
-	*state = rig_new();
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	struct rig *r = *state;
-
-	rig_free(&r);
-	return 0;
-}
-
 /* A whole login; the verdict is what the keeper ends it with. */
 static enum msg_result
 login(struct rig *r, const char *hash, const char *code)
@@ -619,7 +603,7 @@ the_console_has_room(void **state)
 		line_close(&l[i]);
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, rig_set_up, rig_tear_down)
 
 int
 main(void)

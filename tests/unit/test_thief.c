@@ -18,22 +18,6 @@
 #define HERE "192.0.2.1"
 #define FAR "198.51.100.7"
 
-static int
-set_up(void **state)
-{
-	*state = rig_new();
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	struct rig *r = *state;
-
-	rig_free(&r);
-	return 0;
-}
-
 static enum verdict_word
 set_password(struct line *l, const char *hash)
 {
@@ -360,7 +344,7 @@ counters_are_swept(void **state)
 	buf_done(&b);
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, rig_set_up, rig_tear_down)
 
 int
 main(void)

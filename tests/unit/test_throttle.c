@@ -18,22 +18,6 @@
 #define FAR "198.51.100.7"
 #define HOME "192.0.2.1" /* where rig_person registers from */
 
-static int
-set_up(void **state)
-{
-	*state = rig_new();
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	struct rig *r = *state;
-
-	rig_free(&r);
-	return 0;
-}
-
 static enum verdict_word
 try_once(struct rig *r, const char *login, const char *source, const char *hash)
 {
@@ -301,7 +285,7 @@ login_resets_its_origin(void **state)
 	    try_once(r, "taro", "203.0.113.1", HASH_A), VERDICT_NO);
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, rig_set_up, rig_tear_down)
 
 int
 main(void)
