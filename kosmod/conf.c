@@ -8,6 +8,7 @@
 
 #include "kosmod/conf_read.h"
 #include "kosmod/kmsg.h"
+#include "kosmod/terms.h"
 #include "kosmod/trusted.h"
 #include "libkosmo/path.h"
 
@@ -21,6 +22,7 @@
 const struct conf_service conf_plain_service = {
 	.steps = BOTH,
 	.deadline = 5 * MINUTE,
+	.remember = REMEMBER_UNSET,
 };
 
 static const struct conf_service built_in[] = {
@@ -28,7 +30,8 @@ static const struct conf_service built_in[] = {
 	    .steps = BOTH,
 	    .login = true,
 	    .dialogue = true,
-	    .deadline = 14 * MINUTE },
+	    .deadline = 14 * MINUTE,
+	    .remember = REMEMBER_UNSET },
 	{ .name = "login",
 	    .steps = BOTH,
 	    .login = true,
@@ -80,6 +83,13 @@ default_policy(struct conf *conf)
 	    CLASS_UPPER | CLASS_LOWER | CLASS_DIGIT | CLASS_SYMBOL;
 	conf->password.history = 5;
 	conf->registration.expires = 30 * DAY;
+	conf->registration.birth_date = true;
+	conf->registration.terms = true;
+	conf->registration.email = true;
+	conf->registration.user_id = true;
+	conf->registration.relogin = true;
+	conf->registration.attempts = 5;
+	conf->recovery.count = 10;
 	conf_host_domain(conf->totp.issuer, sizeof(conf->totp.issuer));
 	(void)snprintf(
 	    conf->totp.algorithm, sizeof(conf->totp.algorithm), "SHA1");
@@ -112,12 +122,32 @@ default_login(struct conf *conf)
 	    conf->login.language, sizeof(conf->login.language), "en");
 }
 
+static void
+default_email(struct conf *conf)
+{
+	char domain[MAIL_FROM_LEN - 16];
+
+	conf_host_domain(domain, sizeof(domain));
+	(void)snprintf(
+	    conf->email.from, sizeof(conf->email.from), "no-reply@%s", domain);
+	conf->email.digits = 6;
+	conf->email.lifetime = 10 * MINUTE;
+	conf->email.attempts = 5;
+	conf->email.resend_after = MINUTE;
+	conf->email.per_hour = 10;
+	(void)snprintf(conf->email.sendmail, sizeof(conf->email.sendmail),
+	    "/usr/sbin/sendmail -t -i");
+	(void)snprintf(
+	    conf->admin.protect, sizeof(conf->admin.protect), "sudo wheel adm");
+}
+
 void
 conf_defaults(struct conf *conf)
 {
 	memset(conf, 0, sizeof(*conf));
 	default_policy(conf);
 	default_login(conf);
+	default_email(conf);
 	conf->limits.conversations = 1000;
 	conf->limits.per_uid = 32;
 	conf->limits.idle = 5 * MINUTE;
@@ -127,6 +157,8 @@ conf_defaults(struct conf *conf)
 	    KOSMO_STATE_DIR);
 	(void)snprintf(conf->paths.master_key, sizeof(conf->paths.master_key),
 	    "%s", KOSMO_MASTER_KEY);
+	(void)snprintf(
+	    conf->paths.terms, sizeof(conf->paths.terms), "%s", KOSMO_TERMS);
 	memcpy(conf->services, built_in, sizeof(built_in));
 	conf->n_services = sizeof(built_in) / sizeof(built_in[0]);
 }
@@ -148,6 +180,24 @@ check_blocklist(const struct conf *conf, FILE *err)
 		return KOSMO_EINVAL;
 	}
 	(void)close(fd);
+	return KOSMO_OK;
+}
+
+/* Both languages must be there: consent is asked in the person's own. */
+static int
+load_terms(struct conf *conf, FILE *err)
+{
+	static const char *const languages[] = { "en", "ja" };
+
+	for (size_t i = 0; i < 2 && conf->registration.terms; i++) {
+		if (terms_read(conf->paths.terms, languages[i], &conf->terms[i],
+			NULL, err) != KOSMO_OK) {
+			(void)fprintf(err,
+			    "[registration] terms = yes needs it: put it "
+			    "there, or set terms = no\n");
+			return KOSMO_EINVAL;
+		}
+	}
 	return KOSMO_OK;
 }
 
@@ -182,6 +232,8 @@ conf_load(const char *path, struct conf *ret, FILE *err)
 	if ((r = read_file(path, ret, err)) != KOSMO_OK)
 		return r;
 	if ((r = conf_check(ret, path, err)) != KOSMO_OK)
+		return r;
+	if ((r = load_terms(ret, err)) != KOSMO_OK)
 		return r;
 	return check_blocklist(ret, err);
 }

@@ -18,6 +18,7 @@
 #define CONF_SERVICES_MAX 64
 #define CONF_TEXT_LEN 255
 #define CONF_LIST_LEN 1023
+#define MAIL_FROM_LEN 320
 #define FAILURES_MAX 250 /* that one counter can hold */
 
 enum conf_classes {
@@ -28,6 +29,15 @@ enum conf_classes {
 };
 
 enum conf_tri { TRI_UNSET = 0, TRI_NO, TRI_YES };
+
+enum conf_change { CHANGE_ALLOW = 0, CHANGE_HOLD, CHANGE_REFUSE };
+
+/* What is in force, of one language's file (terms.h). */
+struct conf_terms {
+	char version[32];
+	char date[11]; /* YYYY-MM-DD */
+	uint8_t hash[32];
+};
 
 /* One [service NAME]; unset values fall back to [login]. */
 struct conf_service {
@@ -41,12 +51,17 @@ struct conf_service {
 	bool console;	   /* no rhost means the console */
 	bool caller;	   /* who = caller: PAM_RUSER is asked, not PAM_USER */
 	uint32_t deadline; /* seconds */
+	bool combined;	   /* password and code are typed together */
+	uint32_t remember; /* seconds; REMEMBER_UNSET: as [login] */
 };
+
+#define REMEMBER_UNSET UINT32_MAX
 
 struct conf {
 	struct {
 		uint32_t min, max;
 		char symbols[64];
+		bool keep; /* a fitting initial ID may stay */
 		char deny[CONF_LIST_LEN + 1]; /* words apart by spaces */
 	} user_id;
 	struct {
@@ -58,7 +73,24 @@ struct conf {
 	} password;
 	struct {
 		uint32_t expires; /* seconds */
+		bool birth_date, terms, email, user_id, relogin;
+		uint32_t change;   /* enum conf_change, of the address */
+		uint32_t attempts; /* at the date of birth */
 	} registration;
+	struct {
+		char from[MAIL_FROM_LEN + 1]; /* "Name <address>", address */
+		char subject[65]; /* before every subject; "": by language */
+		uint32_t digits, lifetime, attempts, resend_after;
+		uint32_t per_hour;		  /* code mails to a person */
+		char domains[CONF_LIST_LEN + 1];  /* apart by spaces; "": any */
+		char sendmail[CONF_TEXT_LEN + 1]; /* argv apart by spaces */
+	} email;
+	struct {
+		uint32_t count;
+	} recovery;
+	struct {
+		char protect[CONF_TEXT_LEN + 1]; /* groups, apart by spaces */
+	} admin;
 	struct {
 		char issuer[65]; /* "" never after conf_load */
 		char algorithm[8];
@@ -77,6 +109,7 @@ struct conf {
 		uint8_t floor;	  /* bits of enum step */
 		uint32_t attempts;
 		bool unknown_ignore;
+		uint32_t remember; /* seconds; 0: never */
 		char language[8];
 		char contact[CONF_TEXT_LEN + 1];    /* for both, or "" */
 		char contact_ja[CONF_TEXT_LEN + 1]; /* "": contact */
@@ -90,8 +123,10 @@ struct conf {
 	struct {
 		char socket[108];
 		char state[CONF_TEXT_LEN + 1];
+		char terms[CONF_TEXT_LEN + 1];
 		char master_key[CONF_TEXT_LEN + 1];
 	} paths;
+	struct conf_terms terms[2]; /* by enum lang; of paths.terms */
 	struct conf_service services[CONF_SERVICES_MAX];
 	uint32_t n_services;
 };

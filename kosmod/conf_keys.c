@@ -24,7 +24,11 @@ enum kind {
 	K_CLASSES,
 	K_STEPS,
 	K_METHODS, /* with their order behind them */
-	K_METHOD_BITS
+	K_METHOD_BITS,
+	K_CHOICE, /* the number of a word in words */
+	K_FROM,
+	K_DOMAINS,
+	K_COMMAND
 };
 
 struct key {
@@ -37,6 +41,8 @@ struct key {
 };
 
 static const char *const no_yes[] = { "no", "yes", NULL };
+static const char *const allow_hold_refuse[] = { "allow", "hold", "refuse",
+	NULL };
 static const char *const refuse_allow[] = { "refuse", "allow", NULL };
 static const char *const fail_ignore[] = { "fail", "ignore", NULL };
 static const char *const target_caller[] = { "target", "caller", NULL };
@@ -59,6 +65,7 @@ static const struct key keys[] = {
 	{ "user-id", "max", K_NUMBER, OFF(user_id.max), { 1, 64 }, NULL },
 	{ "user-id", "symbols", K_SYMBOLS, OFF(user_id.symbols),
 	    SIZE(user_id.symbols), NULL },
+	{ "user-id", "keep", K_EITHER, OFF(user_id.keep), NO, no_yes },
 	{ "user-id", "deny", K_WORDS, OFF(user_id.deny), SIZE(user_id.deny),
 	    NULL },
 	{ "password", "min", K_NUMBER, OFF(password.min), { 1, 512 }, NULL },
@@ -72,6 +79,35 @@ static const struct key keys[] = {
 	    SIZE(password.blocklist), NULL },
 	{ "registration", "expires", K_SECONDS, OFF(registration.expires),
 	    { 60, 366 * DAY }, NULL },
+	{ "registration", "birth-date", K_EITHER, OFF(registration.birth_date),
+	    NO, no_yes },
+	{ "registration", "terms", K_EITHER, OFF(registration.terms), NO,
+	    no_yes },
+	{ "registration", "email", K_EITHER, OFF(registration.email), NO,
+	    no_yes },
+	{ "registration", "email-change", K_CHOICE, OFF(registration.change),
+	    NO, allow_hold_refuse },
+	{ "registration", "user-id", K_EITHER, OFF(registration.user_id), NO,
+	    no_yes },
+	{ "registration", "relogin", K_EITHER, OFF(registration.relogin), NO,
+	    no_yes },
+	{ "registration", "attempts", K_NUMBER, OFF(registration.attempts),
+	    { 1, 20 }, NULL },
+	{ "email", "from", K_FROM, OFF(email.from), SIZE(email.from), NULL },
+	{ "email", "subject", K_TEXT, OFF(email.subject), SIZE(email.subject),
+	    NULL },
+	{ "email", "digits", K_NUMBER, OFF(email.digits), { 6, 10 }, NULL },
+	{ "email", "lifetime", K_SECONDS, OFF(email.lifetime), { 60, 3600 },
+	    NULL },
+	{ "email", "attempts", K_NUMBER, OFF(email.attempts), { 1, 20 }, NULL },
+	{ "email", "resend-after", K_SECONDS, OFF(email.resend_after),
+	    { 1, 3600 }, NULL },
+	{ "email", "per-hour", K_NUMBER, OFF(email.per_hour), { 1, 50 }, NULL },
+	{ "email", "domains", K_DOMAINS, OFF(email.domains),
+	    SIZE(email.domains), NULL },
+	{ "email", "sendmail", K_COMMAND, OFF(email.sendmail),
+	    SIZE(email.sendmail), NULL },
+	{ "recovery", "count", K_NUMBER, OFF(recovery.count), { 0, 24 }, NULL },
 	{ "totp", "issuer", K_ISSUER, OFF(totp.issuer), SIZE(totp.issuer),
 	    NULL },
 	{ "totp", "algorithm", K_WORD, OFF(totp.algorithm),
@@ -99,6 +135,8 @@ static const struct key keys[] = {
 	{ "login", "attempts", K_NUMBER, OFF(login.attempts), { 1, 10 }, NULL },
 	{ "login", "unknown-user", K_EITHER, OFF(login.unknown_ignore), NO,
 	    fail_ignore },
+	{ "login", "remember", K_SECONDS, OFF(login.remember), { 0, 30 * DAY },
+	    NULL },
 	{ "login", "language", K_WORD, OFF(login.language),
 	    SIZE(login.language), languages },
 	{ "login", "contact", K_TEXT, OFF(login.contact), SIZE(login.contact),
@@ -115,7 +153,12 @@ static const struct key keys[] = {
 	{ SERVICE, "dialogue", K_EITHER, ROW(dialogue), NO, no_yes },
 	{ SERVICE, "console", K_EITHER, ROW(console), NO, no_yes },
 	{ SERVICE, "who", K_EITHER, ROW(caller), NO, target_caller },
+	{ SERVICE, "combined", K_EITHER, ROW(combined), NO, no_yes },
+	{ SERVICE, "remember", K_SECONDS, ROW(remember), { 0, 30 * DAY },
+	    NULL },
 	{ SERVICE, "deadline", K_SECONDS, ROW(deadline), { 1, 3600 }, NULL },
+	{ "admin", "protected", K_WORDS, OFF(admin.protect),
+	    SIZE(admin.protect), NULL },
 	{ "limits", "conversations", K_NUMBER, OFF(limits.conversations),
 	    { 65, 10000 }, NULL },
 	{ "limits", "per-uid", K_NUMBER, OFF(limits.per_uid), { 1, 10000 },
@@ -124,13 +167,14 @@ static const struct key keys[] = {
 	{ "paths", "socket", K_PATH, OFF(paths.socket), SIZE(paths.socket),
 	    NULL },
 	{ "paths", "state", K_PATH, OFF(paths.state), SIZE(paths.state), NULL },
+	{ "paths", "terms", K_PATH, OFF(paths.terms), SIZE(paths.terms), NULL },
 	{ "paths", "master-key", K_PATH, OFF(paths.master_key),
 	    SIZE(paths.master_key), NULL },
 };
 
 #define N_KEYS (sizeof(keys) / sizeof(keys[0]))
 
-_Static_assert(N_KEYS <= CONF_KEYS_MAX, "a bit for each key");
+_Static_assert(N_KEYS <= CONF_KEYS_MAX, "a mark for each key");
 _Static_assert(OFF(throttle.per_source) + sizeof(uint32_t) ==
 	OFF(throttle.per_source_window),
     "a rate is two numbers in a row");
@@ -176,6 +220,12 @@ set_text(const struct key *k, char *to, const char *value, struct complaint *c)
 		return parse_issuer(to, k->range.max, value, c);
 	case K_PATH:
 		return parse_path(to, k->range.max, value, c);
+	case K_FROM:
+		return parse_from(to, k->range.max, value, c);
+	case K_DOMAINS:
+		return parse_domains(to, k->range.max, value, c);
+	case K_COMMAND:
+		return parse_command(to, k->range.max, value, c);
 	case K_WORDS:
 		return parse_words(to, k->range.max, value, c);
 	default:
@@ -198,6 +248,8 @@ set_number(
 		return parse_seconds(to, value, &k->range, c);
 	case K_RATE:
 		return parse_rate(to, to + 1, value, c);
+	case K_CHOICE:
+		return parse_choice(to, value, k->words, c);
 	case K_CLASSES:
 		return parse_classes(to, value, c);
 	case K_METHODS:
@@ -225,6 +277,7 @@ conf_key_set(struct conf *conf, struct conf_service *row, int key,
 	case K_SECONDS:
 	case K_RATE:
 	case K_CLASSES:
+	case K_CHOICE:
 	case K_METHODS:
 	case K_METHOD_BITS:
 		return set_number(k, at, value, c);

@@ -28,8 +28,8 @@ struct reading {
 		char value[CONF_LIST_LEN + 1];
 		unsigned line; /* 0: nothing kept */
 	} kept;
-	uint64_t seen; /* one bit a key */
-	uint64_t seen_of[CONF_SERVICES_MAX];
+	bool seen[CONF_KEYS_MAX];
+	bool seen_of[CONF_SERVICES_MAX][CONF_KEYS_MAX];
 };
 
 __attribute__((format(printf, 3, 4))) static void
@@ -74,7 +74,7 @@ set_kept(struct reading *r)
 	const char *section = r->kept.section;
 	int key = conf_key_find(section, r->kept.key);
 	struct conf_service *row = NULL;
-	uint64_t *seen = &r->seen;
+	bool *seen = r->seen;
 	struct complaint c = { "" };
 
 	if (key == -1) {
@@ -85,14 +85,14 @@ set_kept(struct reading *r)
 	if (strchr(section, ' ') != NULL) {
 		if ((row = service_row(r, section, r->kept.line)) == NULL)
 			return;
-		seen = &r->seen_of[row - r->conf->services];
+		seen = r->seen_of[row - r->conf->services];
 	}
-	if ((*seen & (1ULL << key)) != 0) {
+	if (seen[key]) {
 		fail_at(r, r->kept.line, "[%s] %s is there twice", section,
 		    r->kept.key);
 		return;
 	}
-	*seen |= 1ULL << key;
+	seen[key] = true;
 	if (conf_key_set(r->conf, row, key, r->kept.value, &c) != KOSMO_OK)
 		fail_at(r, r->kept.line, "[%s] %s: %s", section, r->kept.key,
 		    c.text);

@@ -39,7 +39,7 @@ bool conf_key_section(const char *section);
  */
 int conf_key_find(const char *section, const char *name);
 
-#define CONF_KEYS_MAX 64
+#define CONF_KEYS_MAX 128
 
 /*
  * Sets key number key, in the row of its service if it is one of those.

@@ -9,6 +9,7 @@
 
 #include "kosmod/conf.h"
 #include "kosmod/kmsg.h"
+#include "libkosmo/mail_address.h"
 
 static const char separators[] = " \t,";
 
@@ -312,5 +313,75 @@ parse_methods(
 	for (size_t i = 0; order != NULL && i < 4; i++)
 		order[i] = rows[i] < sizeof(methods) ? methods[rows[i]]
 						     : (uint8_t)METHOD_NONE;
+	return KOSMO_OK;
+}
+
+int
+parse_choice(uint32_t *out, const char *value, const char *const *words,
+    struct complaint *c)
+{
+	char word[64];
+	int r = parse_word(word, sizeof(word), value, words, c);
+
+	for (uint32_t i = 0; r == KOSMO_OK && words[i] != NULL; i++) {
+		if (strcmp(words[i], word) == 0)
+			*out = i;
+	}
+	return r;
+}
+
+int
+parse_from(char *out, size_t size, const char *value, struct complaint *c)
+{
+	const char *open = strrchr(value, '<');
+	char address[MAIL_ADDRESS_MAX + 1];
+	size_t n;
+
+	if (open == NULL) {
+		open = value;
+		n = strlen(open);
+	} else {
+		n = strcspn(++open, ">");
+		if (open[n] == '\0' || open[n + 1] != '\0')
+			n = 0;
+	}
+	if (n == 0 || n >= sizeof(address) || strlen(value) >= size ||
+	    strpbrk(value, "\"\\") != NULL)
+		return complain(c,
+		    "\"%.128s\" is neither an address nor Name <address>",
+		    value);
+	memcpy(address, open, n);
+	address[n] = '\0';
+	if (!mail_address_valid(address))
+		return complain(c, "\"%.128s\" is no e-mail address", address);
+	(void)snprintf(out, size, "%s", value);
+	return KOSMO_OK;
+}
+
+int
+parse_domains(char *out, size_t size, const char *value, struct complaint *c)
+{
+	const char *s = value;
+
+	for (size_t n; (n = next_word(&s)) > 0; s += n) {
+		char probe[MAIL_ADDRESS_MAX + 1];
+
+		(void)snprintf(probe, sizeof(probe), "x@%.*s", (int)n, s);
+		if (n > MAIL_ADDRESS_MAX - 2 || !mail_address_valid(probe))
+			return complain(c, "\"%.*s\" is no domain", (int)n, s);
+	}
+	return parse_words(out, size, value, c);
+}
+
+int
+parse_command(char *out, size_t size, const char *value, struct complaint *c)
+{
+	if (value[0] != '/' || strlen(value) >= size ||
+	    strpbrk(value, "\"'\\$`|;&<>*?") != NULL)
+		return complain(c,
+		    "\"%.128s\" is not an absolute path with arguments "
+		    "(no shell reads it)",
+		    value);
+	(void)snprintf(out, size, "%s", value);
 	return KOSMO_OK;
 }

@@ -45,6 +45,22 @@ KOSMO_CHECK int parse_either(bool *out, const char *value,
 KOSMO_CHECK int parse_word(char *out, size_t size, const char *value,
     const char *const *words, struct complaint *c);
 
+/* The number of value in words. */
+KOSMO_CHECK int parse_choice(uint32_t *out, const char *value,
+    const char *const *words, struct complaint *c);
+
+/* "address" or "Name <address>", as a From: line has it before encoding. */
+KOSMO_CHECK int
+parse_from(char *out, size_t size, const char *value, struct complaint *c);
+
+/* Names of domains apart by spaces or commas, without "@". */
+KOSMO_CHECK int
+parse_domains(char *out, size_t size, const char *value, struct complaint *c);
+
+/* An absolute path and its arguments, apart by spaces; no quotes, no shell. */
+KOSMO_CHECK int
+parse_command(char *out, size_t size, const char *value, struct complaint *c);
+
 /* Text of less than size bytes, which may be empty. */
 KOSMO_CHECK int
 parse_text(char *out, size_t size, const char *value, struct complaint *c);

@@ -27,6 +27,8 @@ static const struct field bound_fields[] = {
 	CODEC_U8(8, k_bound, reset),
 	CODEC_U32(9, k_bound, deadline),
 	CODEC_STR(10, k_bound, language),
+	CODEC_U32(11, k_bound, remember),
+	CODEC_U8(12, k_bound, combined),
 };
 const struct layout k_bound_layout =
     CODEC_LAYOUT("K_BOUND", K_BOUND, k_bound, bound_fields);
@@ -46,6 +48,8 @@ const struct layout k_setting_layout =
 static const struct field password_fields[] = {
 	CODEC_STR(1, k_password, hash),
 	CODEC_BYTES(2, k_password, initial),
+	CODEC_U8(3, k_password, combined),
+	CODEC_STR(4, k_password, digits),
 };
 const struct layout k_password_layout =
     CODEC_LAYOUT("K_PASSWORD", K_PASSWORD, k_password, password_fields);
@@ -117,6 +121,16 @@ static const struct field person_fields[] = {
 	CODEC_U64(21, k_person, refused),
 	CODEC_STR(22, k_person, refusal),
 	CODEC_U32(23, k_person, sessions),
+	CODEC_U8(24, k_person, email_ok),
+	CODEC_STR(25, k_person, email_next),
+	CODEC_U64(26, k_person, email_held),
+	CODEC_STR(27, k_person, terms),
+	CODEC_U64(28, k_person, terms_at),
+	CODEC_U8(29, k_person, chosen),
+	CODEC_U32(30, k_person, births),
+	CODEC_U32(31, k_person, recovery),
+	CODEC_U64(32, k_person, code_until),
+	CODEC_U8(33, k_person, remembered),
 };
 const struct layout k_person_layout =
     CODEC_LAYOUT("K_PERSON", K_PERSON, k_person, person_fields);
@@ -219,9 +233,18 @@ static const struct field user_act_fields[] = {
 	CODEC_STR(1, k_user_act, login),
 	CODEC_U8(2, k_user_act, act),
 	CODEC_U32(3, k_user_act, expires),
+	CODEC_U32(4, k_user_act, uid),
 };
 const struct layout k_user_act_layout =
     CODEC_LAYOUT("K_USER_ACT", K_USER_ACT, k_user_act, user_act_fields);
+
+static const struct field user_rename_fields[] = {
+	CODEC_STR(1, k_user_rename, login),
+	CODEC_STR(2, k_user_rename, to),
+	CODEC_U32(3, k_user_rename, uid),
+};
+const struct layout k_user_rename_layout = CODEC_LAYOUT(
+    "K_USER_RENAME", K_USER_RENAME, k_user_rename, user_rename_fields);
 
 static const struct field user_show_fields[] = {
 	CODEC_STR(1, k_user_show, login),
@@ -282,6 +305,9 @@ static const struct field status_is_fields[] = {
 	CODEC_U32(8, k_status_is, waiting),
 	CODEC_U64(9, k_status_is, clock_behind),
 	CODEC_U8(10, k_status_is, disk_full),
+	CODEC_U8(11, k_status_is, post),
+	CODEC_U8(12, k_status_is, warden),
+	CODEC_U32(13, k_status_is, notices),
 };
 const struct layout k_status_is_layout =
     CODEC_LAYOUT("K_STATUS_IS", K_STATUS_IS, k_status_is, status_is_fields);
@@ -324,6 +350,22 @@ const struct layout *const kmsg_layouts[] = {
 	&k_status_layout,
 	&k_status_is_layout,
 	&k_done_layout,
+	&k_birth_layout,
+	&k_terms_layout,
+	&k_email_layout,
+	&k_mail_layout,
+	&k_mail_code_layout,
+	&k_user_id_layout,
+	&k_method_layout,
+	&k_recovery_layout,
+	&k_sessions_layout,
+	&k_remember_layout,
+	&k_forgot_layout,
+	&k_forgot_id_layout,
+	&k_user_rename_layout,
+	&k_mailed_layout,
+	&k_codes_is_layout,
+	&k_sessions_is_layout,
 	NULL,
 };
 

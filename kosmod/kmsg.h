@@ -14,6 +14,8 @@
 #include <stdint.h>
 
 #include "kosmod/kmsg_admin.h"
+#include "kosmod/kmsg_journey.h"
+#include "kosmod/kmsg_person.h"
 #include "kosmod/kmsg_size.h"
 #include "libkosmo/codec.h"
 #include "libkosmo/msg.h"
@@ -43,6 +45,19 @@ enum kmsg_type {
 	K_LOG,
 	K_STATUS,
 	K_LANGUAGE,
+	K_BIRTH,
+	K_TERMS,
+	K_EMAIL,
+	K_MAIL,
+	K_MAIL_CODE,
+	K_USER_ID,
+	K_METHOD,
+	K_RECOVERY,
+	K_SESSIONS,
+	K_REMEMBER,
+	K_FORGOT,
+	K_FORGOT_ID,
+	K_USER_RENAME,
 	/* replies */
 	K_BOUND = 128,
 	K_SETTING,
@@ -52,38 +67,16 @@ enum kmsg_type {
 	K_SLIP,
 	K_LINES,
 	K_STATUS_IS,
-	K_DONE
+	K_DONE,
+	K_MAILED,
+	K_CODES_IS,
+	K_SESSIONS_IS
 };
 
-#define KMSG_REQUESTS (K_LANGUAGE - K_BIND + 1) /* how many there are */
+#define KMSG_REQUESTS (K_USER_RENAME - K_BIND + 1) /* how many there are */
 
 /* Bits of what a login must prove, and of what has been proven. */
 enum step { STEP_PASSWORD = 1, STEP_FACTOR = 2 };
-
-enum method {
-	METHOD_NONE = 0,
-	METHOD_PASSKEY = 1,
-	METHOD_TOTP = 2,
-	METHOD_EMAIL = 3,
-	METHOD_RECOVERY = 4
-};
-
-#define METHOD_BIT(m) (1U << (m))
-
-enum person_state {
-	STATE_NONE = 0,
-	STATE_INVITED,
-	STATE_REGISTERED, /* part 1 is done */
-	STATE_ACTIVE,
-	STATE_EXPIRED, /* an invitation or registration past its limit */
-	STATE_LOCKED
-};
-
-/* Required actions, in the order in which the wizard takes them. */
-enum todo {
-	TODO_PASSWORD = 1, /* choose a new password */
-	TODO_METHOD = 2	   /* set up a first device */
-};
 
 /*
  * Names the person, once and first in a conversation. phase, user, uid,
@@ -114,6 +107,8 @@ struct k_bound {
 	uint8_t reset;	  /* 1: passwd(1) of root: no old password, no code */
 	uint32_t deadline; /* seconds that the whole conversation may take */
 	char language[8];  /* of the host for this service: "en" or "ja" */
+	uint32_t remember; /* seconds that a login may be remembered; 0: not */
+	uint8_t combined;  /* 1: password and code are typed together */
 };
 
 /*
@@ -138,6 +133,8 @@ struct k_setting {
 struct k_password {
 	char hash[HASH_LEN + 1];
 	uint8_t initial[DIGEST_LEN];
+	uint8_t combined; /* 1: digits were typed behind it: one verdict */
+	char digits[17];
 };
 
 /*
@@ -198,41 +195,6 @@ struct k_verdict {
  */
 struct k_profile {
 	uint8_t unused;
-};
-
-struct k_device {
-	uint32_t id;	/* unique for the person, never reused */
-	uint8_t method; /* enum method */
-	char name[LABEL_LEN + 1];
-	uint64_t added; /* seconds since 1970 */
-	uint64_t used;	/* 0: never */
-};
-
-struct k_person {
-	char login[NAME_LEN + 1];
-	uint32_t uid;
-	char user_id[NAME_LEN + 1];
-	char initial_id[NAME_LEN + 1];
-	char name[LABEL_LEN * 2 + 1];
-	char email[MAIL_LEN + 1];
-	char language[8];
-	uint8_t state;	   /* enum person_state */
-	uint32_t todo;	   /* bits of enum todo */
-	uint64_t invited;  /* when */
-	uint64_t expires;  /* 0: does not */
-	uint8_t preferred; /* enum method */
-	uint8_t n_devices;
-	struct k_device devices[DEVICES_MAX];
-	uint8_t pending;   /* 1: a seed was shown and is not proven */
-	uint8_t vouched;   /* 1: may enrol a first device now */
-	uint32_t failures; /* of the factor after a right password, 30 days */
-	char lock[LABEL_LEN + 1]; /* reason, "" if not locked */
-	uint64_t last_login;
-	char last_service[64];
-	char last_source[64];
-	uint64_t refused;
-	char refusal[LABEL_LEN + 1]; /* reason of the last refusal */
-	uint32_t sessions;	     /* open ones known to kosmod */
 };
 
 /*
@@ -317,7 +279,12 @@ extern const struct layout k_bind_layout, k_try_layout, k_password_layout,
     k_user_add_layout, k_user_set_layout, k_user_act_layout, k_user_show_layout,
     k_user_next_layout, k_log_layout, k_status_layout, k_bound_layout,
     k_setting_layout, k_verdict_layout, k_person_layout, k_seed_is_layout,
-    k_slip_layout, k_lines_layout, k_status_is_layout, k_done_layout;
+    k_slip_layout, k_lines_layout, k_status_is_layout, k_done_layout,
+    k_birth_layout, k_terms_layout, k_email_layout, k_mail_layout,
+    k_mail_code_layout, k_user_id_layout, k_method_layout, k_recovery_layout,
+    k_sessions_layout, k_remember_layout, k_forgot_layout, k_forgot_id_layout,
+    k_user_rename_layout, k_mailed_layout, k_codes_is_layout,
+    k_sessions_is_layout;
 
 /* All of them, for the reader of PROTOCOL.md; ends with NULL. */
 extern const struct layout *const kmsg_layouts[];
@@ -358,6 +325,22 @@ union kmsg {
 	struct k_lines lines;
 	struct k_status_is status_is;
 	struct k_done done;
+	struct k_birth birth;
+	struct k_terms terms;
+	struct k_email email;
+	struct k_mail mail;
+	struct k_mail_code mail_code;
+	struct k_user_id user_id;
+	struct k_method method;
+	struct k_recovery recovery;
+	struct k_sessions sessions;
+	struct k_remember remember;
+	struct k_forgot forgot;
+	struct k_forgot_id forgot_id;
+	struct k_user_rename user_rename;
+	struct k_mailed mailed;
+	struct k_codes_is codes_is;
+	struct k_sessions_is sessions_is;
 };
 
 #endif

@@ -32,7 +32,8 @@ enum user_field {
 	SET_EMAIL = 1,
 	SET_NAME = 2,
 	SET_LANGUAGE = 4,
-	SET_BIRTH = 8
+	SET_BIRTH = 8,
+	SET_EMAIL_OK = 16 /* a changed address is held no longer */
 };
 
 struct k_user_set {
@@ -49,13 +50,26 @@ enum user_act {
 	ACT_LOCK,
 	ACT_UNLOCK,
 	ACT_REMOVE,
-	ACT_CODE /* K_SLIP with a one-time code, valid for 24 hours */
+	ACT_CODE, /* K_SLIP with a one-time code, valid for 24 hours */
+	ACT_RESET_PASSWORD, /* asks the factor, then a new password */
+	ACT_RESET_DEVICES,  /* part 2 again, a mailed code first */
+	ACT_RESET_ALL,	    /* K_SLIP: registration starts again */
+	ACT_REMIND,	    /* mails who has not registered yet */
+	ACT_REBIND	    /* uid alone: root only */
 };
 
 struct k_user_act {
 	char login[NAME_LEN + 1];
 	uint8_t act;
 	uint32_t expires; /* ACT_INVITE: seconds from now; 0: by policy */
+	uint32_t uid;	  /* ACT_REBIND: of the account now */
+};
+
+/* The Unix account has another name now. Reply: K_VERDICT: YES, TAKEN. */
+struct k_user_rename {
+	char login[NAME_LEN + 1];
+	char to[NAME_LEN + 1];
+	uint32_t uid; /* of the account named to */
 };
 
 /* Reply: K_PERSON; state STATE_NONE if there is none. */
@@ -111,6 +125,9 @@ struct k_status_is {
 	uint32_t waiting;      /* for a hashing permit */
 	uint64_t clock_behind; /* seconds behind the newest stored time */
 	uint8_t disk_full;
+	uint8_t post;	  /* 1: mail can be sent */
+	uint8_t warden;	  /* 1: sessions can be ended */
+	uint32_t notices; /* queued mails */
 };
 
 #endif

@@ -355,6 +355,12 @@ act(struct kconv *c, const struct k_user_act *m, struct person *p,
 	case ACT_INVITE:
 	case ACT_CODE:
 		return slip_for(c, m, p, version, slip);
+	case ACT_RESET_PASSWORD:
+	case ACT_RESET_DEVICES:
+	case ACT_RESET_ALL:
+	case ACT_REMIND:
+	case ACT_REBIND:
+		break;
 	}
 	return KOSMO_EPERM;
 }

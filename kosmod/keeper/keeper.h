@@ -16,6 +16,7 @@
 #include "kosmod/conf.h"
 #include "kosmod/keeper/store.h"
 #include "kosmod/kmsg.h"
+#include "kosmod/priv.h"
 #include "libkosmo/buf.h"
 #include "libkosmo/msg.h"
 
@@ -39,6 +40,13 @@ struct keeper_ways {
 	void (*end)(void *conn, const struct msg_end *end, int64_t not_before);
 	/* Kill the talk process and close the connection: out of turn. */
 	void (*drop)(void *conn, const char *why);
+	/*
+	 * A job to post or the warden, after this turn's flush. KOSMO_ECLOSED:
+	 * it is not there. arg is the one below.
+	 */
+	int (*priv)(void *arg, enum priv_role role, const struct layout *l,
+	    const void *msg);
+	void *arg;
 };
 
 /* Takes the store over; conf stays the caller's and must outlive it. */
@@ -75,6 +83,16 @@ void keeper_account(struct kconv *c);
  * charged stays charged. Frees c.
  */
 void keeper_closed(struct kconv **c);
+
+/*
+ * What post or the warden answered, as received: P_SENT, P_SESSIONS_IS,
+ * P_ACCOUNT_IS. KOSMO_EFORMAT: it is to be cut off.
+ */
+KOSMO_CHECK int
+keeper_priv(struct keeper *k, enum priv_role role, const struct buf *packet);
+
+/* It came (here: 1), or is gone: what it was asked is answered with failure. */
+void keeper_priv_here(struct keeper *k, enum priv_role role, bool here);
 
 /* Seconds that this conversation may take in all, from OPEN. */
 uint32_t keeper_deadline(const struct kconv *c);

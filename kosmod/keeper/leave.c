@@ -76,7 +76,19 @@ on_drop(void *conn, const char *why)
 	conn_die(conn, why);
 }
 
-const struct keeper_ways leave_ways = { on_reply, on_end, on_drop };
+/* Nobody may connect to priv.sock so far, so there is nobody to send to. */
+static int
+on_priv(void *arg, enum priv_role role, const struct layout *l, const void *msg)
+{
+	(void)arg;
+	(void)role;
+	(void)l;
+	(void)msg;
+	return KOSMO_ECLOSED;
+}
+
+const struct keeper_ways leave_ways = { on_reply, on_end, on_drop, on_priv,
+	NULL };
 
 void
 leave_result(

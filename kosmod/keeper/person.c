@@ -51,6 +51,31 @@ static const struct field time_fields[] = {
 static const struct layout time_layout =
     CODEC_LAYOUT("time", 1, r_time, time_fields);
 
+static const struct field mailed_fields[] = {
+	CODEC_U8(1, r_mailed, purpose),
+	CODEC_BYTES(2, r_mailed, mac),
+	CODEC_BYTES(3, r_mailed, to),
+	CODEC_U64(4, r_mailed, sent),
+	CODEC_U64(5, r_mailed, until),
+	CODEC_U32(6, r_mailed, tries),
+};
+static const struct layout mailed_layout =
+    CODEC_LAYOUT("mailed", 1, r_mailed, mailed_fields);
+
+static const struct field remembered_fields[] = {
+	CODEC_STR(1, r_remembered, source),
+	CODEC_STR(2, r_remembered, service),
+	CODEC_U64(3, r_remembered, until),
+};
+static const struct layout remembered_layout =
+    CODEC_LAYOUT("remembered", 1, r_remembered, remembered_fields);
+
+static const struct field mac_fields[] = {
+	CODEC_BYTES(1, r_mac, mac),
+};
+static const struct layout mac_layout =
+    CODEC_LAYOUT("mac", 1, r_mac, mac_fields);
+
 static const struct field person_fields[] = {
 	CODEC_U32(1, person, schema),
 	CODEC_STR(2, person, login),
@@ -87,6 +112,20 @@ static const struct field person_fields[] = {
 	CODEC_STR(33, person, refusal),
 	CODEC_LIST(34, person, origins, n_origins, &origin_layout),
 	CODEC_LIST(35, person, sessions, n_sessions, &session_layout),
+	CODEC_U8(36, person, email_ok),
+	CODEC_STR(37, person, email_next),
+	CODEC_U64(38, person, email_held),
+	CODEC_LIST(39, person, mailed, n_mailed, &mailed_layout),
+	CODEC_LIST(40, person, mails, n_mails, &time_layout),
+	CODEC_STR(41, person, terms),
+	CODEC_BYTES(42, person, terms_hash),
+	CODEC_U64(43, person, terms_at),
+	CODEC_U8(44, person, chosen),
+	CODEC_U32(45, person, births),
+	CODEC_LIST(46, person, recovery, n_recovery, &mac_layout),
+	CODEC_LIST(47, person, remembered, n_remembered, &remembered_layout),
+	CODEC_LIST(48, person, forgots, n_forgots, &time_layout),
+	CODEC_U64(49, person, warned),
 };
 static const struct layout person_layout =
     CODEC_LAYOUT("person", REC_PERSON, person, person_fields);
@@ -115,6 +154,7 @@ person_decode(const struct buf *value, struct person *ret)
 	if (codec_decode(&person_layout, CODEC_RECORD, value->data, value->len,
 		ret) != KOSMO_OK)
 		return KOSMO_ECORRUPT;
+	ret->schema = PERSON_SCHEMA; /* 1 had fewer fields, no other ones */
 	return KOSMO_OK;
 }
 
@@ -206,6 +246,15 @@ person_view(const struct person *p, int64_t now, struct k_person *ret)
 	copy(ret->last_service, sizeof(ret->last_service), p->last_service);
 	copy(ret->last_source, sizeof(ret->last_source), p->last_source);
 	ret->sessions = p->n_sessions;
+	ret->email_ok = p->email_ok;
+	copy(ret->email_next, sizeof(ret->email_next), p->email_next);
+	ret->email_held = p->email_held > (uint64_t)now ? p->email_held : 0;
+	copy(ret->terms, sizeof(ret->terms), p->terms);
+	ret->terms_at = p->terms_at;
+	ret->chosen = p->chosen;
+	ret->births = p->births;
+	ret->recovery = p->n_recovery;
+	ret->code_until = p->code_until > (uint64_t)now ? p->code_until : 0;
 	ret->refused = p->refused;
 	copy(ret->refusal, sizeof(ret->refusal), p->refusal);
 }

@@ -15,12 +15,16 @@
 #include "kosmod/keeper/store.h"
 #include "kosmod/keeper/totp.h"
 
-#define PERSON_SCHEMA 1
+#define PERSON_SCHEMA 2
 #define ORIGIN_LEN 63
 #define ORIGINS_MAX 16
 #define HISTORY_MAX 24
 #define FAILS_MAX FAILURES_MAX
 #define SESSIONS_MAX 32
+#define MAILED_MAX MAIL_PURPOSES
+#define MAILS_MAX 50 /* [email] per-hour goes no higher */
+#define REMEMBERED_MAX 8
+#define FORGOTS_MAX 8
 
 struct r_device {
 	uint32_t id;
@@ -46,6 +50,27 @@ struct r_session {
 	char tty[64];
 	uint64_t pid; /* of the process that opened it */
 	uint64_t opened;
+};
+
+/* The newest mailed code of one purpose. */
+struct r_mailed {
+	uint8_t purpose;	 /* enum mail_purpose */
+	uint8_t mac[DIGEST_LEN]; /* of the digits; zero: used up */
+	uint8_t to[DIGEST_LEN];	 /* HMAC of the address it went to */
+	uint64_t sent;		 /* 0: not handed over yet */
+	uint64_t until;
+	uint32_t tries; /* wrong ones so far */
+};
+
+/* A login that may skip the code. */
+struct r_remembered {
+	char source[64]; /* address */
+	char service[64];
+	uint64_t until;
+};
+
+struct r_mac {
+	uint8_t mac[DIGEST_LEN];
 };
 
 struct r_hash {
@@ -97,6 +122,26 @@ struct person {
 	struct r_origin origins[ORIGINS_MAX];
 	uint8_t n_sessions;
 	struct r_session sessions[SESSIONS_MAX]; /* open ones, oldest first */
+	/* since schema 2 */
+	uint8_t email_ok;	       /* 1: a code mailed to email was typed */
+	char email_next[MAIL_LEN + 1]; /* chosen, not confirmed */
+	uint64_t email_held; /* part 2 waits until then; 0: it does not */
+	uint8_t n_mailed;
+	struct r_mailed mailed[MAILED_MAX];
+	uint8_t n_mails;
+	struct r_time mails[MAILS_MAX]; /* code mails of late, oldest first */
+	char terms[32];			/* version agreed to */
+	uint8_t terms_hash[DIGEST_LEN];
+	uint64_t terms_at;
+	uint8_t chosen;	 /* enum method: what part 2 sets up */
+	uint32_t births; /* wrong dates of birth */
+	uint8_t n_recovery;
+	struct r_mac recovery[CODES_MAX]; /* codes left */
+	uint8_t n_remembered;
+	struct r_remembered remembered[REMEMBERED_MAX];
+	uint8_t n_forgots;
+	struct r_time forgots[FORGOTS_MAX]; /* in the last day */
+	uint64_t warned; /* when told that somebody knows the password */
 };
 
 /*

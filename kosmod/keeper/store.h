@@ -30,7 +30,10 @@ enum rec_type {
 	REC_ALIAS,    /* by user ID or initial ID: the login name */
 	REC_ORIGIN,   /* by "login NUL-free separator source": throttle */
 	REC_SOURCE,   /* by source address: throttle */
-	REC_SESSION   /* by ticket in hex */
+	REC_SESSION,  /* by ticket in hex */
+	REC_ADDRESS,  /* by confirmed address: the login names that have it */
+	REC_NOTICE,   /* by 16 hex digits: a mail that is to go (p_mail) */
+	REC_CROWD     /* by source address: who logged in from it of late */
 };
 
 struct store;

@@ -55,6 +55,14 @@ house() {
 	master-key = $dir/key/master.key
 	[limits]
 	conversations = 1100
+	[registration]
+	birth-date = no
+	terms = no
+	email = no
+	user-id = no
+	relogin = no
+	[recovery]
+	count = 0
 	CONF
 	"$KOSMO_DEST/usr/sbin/kosmod" --config "$dir/kosmod.conf" --init \
 	    > /dev/null

@@ -27,6 +27,14 @@ issuer = Example
 [login]
 contact-ja = 情報システム課 内線1234
 contact-en = IT desk, ext. 1234
+[registration]
+birth-date = no
+terms = no
+email = no
+user-id = no
+relogin = no
+[recovery]
+count = 0
 """
 
 

@@ -20,6 +20,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "journey.h"
+
 #define NOBODY 65534
 #define START 1775088000 /* as world_keeper.c */
 #define READY_MS 20000
@@ -62,8 +64,9 @@ write_conf(const struct server *s, const char *conf)
 		server_die(1, "kosmod.conf:", strerror(errno));
 	fprintf(f,
 	    "[paths]\nsocket = %s\nstate = %s/state\n"
-	    "master-key = %s/master.key\n%s",
-	    s->socket, s->dir, s->dir, conf);
+	    "master-key = %s/master.key\n%s%s",
+	    s->socket, s->dir, s->dir, conf,
+	    WHOLE_JOURNEY(conf) ? "" : SHORT_JOURNEY);
 	fclose(f);
 }
 

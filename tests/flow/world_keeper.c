@@ -15,6 +15,7 @@
 #include "kosmod/talk/blocklist.h"
 #include "kosmod/talk/lang.h"
 #include "kosmod/talk/talk.h"
+#include "journey.h"
 #include "script.h"
 
 #define START 1775088000 /* a Thursday in April, 00:00 UTC */
@@ -90,6 +91,17 @@ drop(void *conn, const char *why)
 	((struct wire *)conn)->dropped = true;
 }
 
+/* Neither post nor a warden is there. */
+static int
+priv(void *arg, enum priv_role role, const struct layout *l, const void *msg)
+{
+	(void)arg;
+	(void)role;
+	(void)l;
+	(void)msg;
+	return KOSMO_ECLOSED;
+}
+
 static void
 lost(void *arg, const char *what)
 {
@@ -101,7 +113,7 @@ static void
 open_all(struct keeper_world *w)
 {
 	const struct clock clock = { wall, mono, w };
-	const struct keeper_ways ways = { reply, end, drop };
+	const struct keeper_ways ways = { reply, end, drop, priv, NULL };
 	struct store_events events = { audit_append, audit_sync, lost, NULL };
 	uint8_t key[32];
 	const char *why = "";
@@ -138,7 +150,7 @@ world_begin(struct world *world, const char *conf)
 	snprintf(path, sizeof(path), "%s/kosmod.conf", w->dir);
 	if ((f = fopen(path, "we")) == NULL)
 		die("no file");
-	fprintf(f, "%s", conf);
+	fprintf(f, "%s%s", conf, WHOLE_JOURNEY(conf) ? "" : SHORT_JOURNEY);
 	fclose(f);
 	if (conf_load(path, &w->conf, stderr) != 0)
 		die("bad conf");

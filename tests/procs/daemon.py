@@ -63,6 +63,19 @@ def until(what, seconds, look):
         time.sleep(0.01)
 
 
+# Where a test says nothing else: a password and a device.
+SHORT_JOURNEY = """
+[registration]
+birth-date = no
+terms = no
+email = no
+user-id = no
+relogin = no
+[recovery]
+count = 0
+"""
+
+
 class Kosmod:
     def __init__(self, conf="", program=None):
         self.dir = tempfile.mkdtemp(prefix="procs-")
@@ -82,7 +95,8 @@ class Kosmod:
         with open(self.conf, "w", encoding="utf-8") as f:
             f.write(f"[paths]\nsocket = {self.socket}\n"
                     f"state = {self.dir}/state\n"
-                    f"master-key = {self.dir}/master.key\n{conf}")
+                    f"master-key = {self.dir}/master.key\n{conf}"
+                    + ("" if "terms = " in conf else SHORT_JOURNEY))
         os.chmod(self.conf, 0o644)
         if ROOT:
             os.chown(self.conf, SERVER, SERVER)

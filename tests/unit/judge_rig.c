@@ -59,6 +59,17 @@ take_drop(void *conn, const char *why)
 	((struct line *)conn)->dropped = true;
 }
 
+/* Neither post nor a warden is there. */
+static int
+priv(void *arg, enum priv_role role, const struct layout *l, const void *msg)
+{
+	(void)arg;
+	(void)role;
+	(void)l;
+	(void)msg;
+	return KOSMO_ECLOSED;
+}
+
 static void
 lost(void *arg, const char *what)
 {
@@ -70,7 +81,8 @@ static void
 open_store(struct rig *r)
 {
 	const struct clock clock = { wall, mono, r };
-	const struct keeper_ways ways = { take_reply, take_end, take_drop };
+	const struct keeper_ways ways = { take_reply, take_end, take_drop, priv,
+		NULL };
 	struct store_events events = { audit_append, audit_sync, lost, NULL };
 	uint8_t key[32];
 	const char *why = NULL;
@@ -103,6 +115,13 @@ rig_new(void)
 	assert_non_null(mkdtemp(r->dir));
 	assert_int_equal(chmod(r->dir, 0700), 0);
 	assert_int_equal(conf_load(NULL, &r->conf, stderr), KOSMO_OK);
+	/* what a test wants of the longer journey it asks for itself */
+	r->conf.registration.birth_date = false;
+	r->conf.registration.terms = false;
+	r->conf.registration.email = false;
+	r->conf.registration.user_id = false;
+	r->conf.registration.relogin = false;
+	r->conf.recovery.count = 0;
 	assert_int_equal(store_init(r->dir, master), KOSMO_OK);
 	r->wall = 1775000000;
 	r->mono = 5000000000;

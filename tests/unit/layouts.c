@@ -5,15 +5,20 @@
 #include <string.h>
 
 #include "kosmod/kmsg.h"
+#include "kosmod/priv.h"
 #include "libkosmo/codec.h"
 #include "libkosmo/msg.h"
 
 static void
 print_kind(const struct field *f)
 {
-	static const char *const names[] = { [F_U8] = "u8", [F_U32] = "u32",
-		[F_U64] = "u64", [F_STR] = "str", [F_TEXT] = "text",
-		[F_BYTES] = "bytes", [F_SECRET] = "secret",
+	static const char *const names[] = { [F_U8] = "u8",
+		[F_U32] = "u32",
+		[F_U64] = "u64",
+		[F_STR] = "str",
+		[F_TEXT] = "text",
+		[F_BYTES] = "bytes",
+		[F_SECRET] = "secret",
 		[F_LIST] = "list" };
 
 	switch (f->kind) {
@@ -55,5 +60,7 @@ main(void)
 		print_layout(msg_layouts[i]);
 	for (size_t i = 0; kmsg_layouts[i] != NULL; i++)
 		print_layout(kmsg_layouts[i]);
+	for (size_t i = 0; priv_layouts[i] != NULL; i++)
+		print_layout(priv_layouts[i]);
 	return 0;
 }

@@ -258,7 +258,20 @@ static const char *const wrong[][2] = {
 	{ "[limits]\nper-uid = 1001\n", "t.conf: [limits] per-uid is above" },
 	{ "[paths]\nsocket = /k/admin.sock\n", "t.conf: [paths] socket has" },
 	{ "[paths]\nsocket = /kosmod.sock\n", "t.conf: [paths] socket must" },
-	{ "[email]\nfrom = x\n", "t.conf:1: unknown section [email]" },
+	{ "[passkey]\ntimeout = 1\n", "t.conf:1: unknown section [passkey]" },
+	{ "[email]\nfrom = x\n", "t.conf:2: [email] from: \"x\" is no " },
+	{ "[email]\nfrom = A <a@b.c\n", "t.conf:2: [email] from: \"A <a@b" },
+	{ "[email]\nfrom = A <a@b.c> B\n", "t.conf:2: [email] from: \"A " },
+	{ "[email]\nfrom = \"A\" <a@b.c>\n", "t.conf:2: [email] from: " },
+	{ "[email]\ndomains = a@b\n", "t.conf:2: [email] domains: \"a@b\"" },
+	{ "[email]\ndigits = 5\n", "t.conf:2: [email] digits: " },
+	{ "[email]\nsendmail = sendmail\n", "t.conf:2: [email] sendmail: " },
+	{ "[email]\nsendmail = /a -t; b\n", "t.conf:2: [email] sendmail: " },
+	{ "[registration]\nemail-change = no\n",
+	    "t.conf:2: [registration] email-change: \"no\" is not one of" },
+	{ "[registration]\nattempts = 0\n", "t.conf:2: [registration] att" },
+	{ "[recovery]\ncount = 25\n", "t.conf:2: [recovery] count: " },
+	{ "[service x]\ncombined = 1\n", "t.conf:2: [service x] combined" },
 };
 
 static void

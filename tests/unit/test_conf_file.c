@@ -157,7 +157,7 @@ test_files(void **state)
 	char said[512], name[64];
 
 	(void)state;
-	put_file("[totp]\ndigits = 8\n", 0644);
+	put_file("[registration]\nterms = no\n[totp]\ndigits = 8\n", 0644);
 	assert_int_equal(load(file, said, sizeof(said)), 0);
 	(void)snprintf(name, sizeof(name), "%s/link", dir);
 	assert_int_equal(symlink(file, name), 0);
@@ -179,7 +179,12 @@ test_files(void **state)
 	assert_int_equal(load(file, said, sizeof(said)), KOSMO_EINVAL);
 	assert_non_null(strstr(said, "others may write to its folder"));
 	assert_int_equal(chmod(dir, 0700), 0);
-	put_file("[password]\nblocklist = /nowhere/at/all\n", 0644);
+	put_file("[paths]\nterms = /nowhere/at/all\n", 0644);
+	assert_int_equal(load(file, said, sizeof(said)), KOSMO_EINVAL);
+	assert_non_null(strstr(said, "/nowhere/at/all/terms.en: "));
+	put_file("[registration]\nterms = no\n"
+		 "[password]\nblocklist = /nowhere/at/all\n",
+	    0644);
 	assert_int_equal(load(file, said, sizeof(said)), KOSMO_EINVAL);
 	assert_non_null(strstr(said, "/nowhere/at/all: [password] blocklist"));
 	if (geteuid() == 0) {

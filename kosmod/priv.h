@@ -1,0 +1,167 @@
+/*
+ * priv.h: what crosses priv.sock, between the keeper and the two programs
+ * that may do what kosmod may not: post sends mail, the warden ends sessions
+ * (PROTOCOL.md, part 3).
+ *
+ * They connect; the keeper takes the warden from uid 0 alone, and post from
+ * the owner of the socket (or, in a try-out, from its own uid). First packet:
+ * P_HELLO. Then the keeper sends jobs with an id, and each is answered once,
+ * in any order. They believe the keeper in nothing that they can see for
+ * themselves.
+ */
+#ifndef KOSMO_KOSMOD_PRIV_H
+#define KOSMO_KOSMOD_PRIV_H
+
+#include <stdint.h>
+
+#include "kosmod/kmsg_size.h"
+#include "libkosmo/codec.h"
+#include "libkosmo/msg.h"
+#include "libkosmo/secret.h"
+
+#define PRIV_VERSION 1
+
+enum priv_type {
+	P_HELLO = 192,
+	P_MAIL,
+	P_SENT,
+	P_SESSIONS,
+	P_SESSIONS_IS,
+	P_ACCOUNT,
+	P_ACCOUNT_IS
+};
+
+enum priv_role { PRIV_POST = 1, PRIV_WARDEN = 2 };
+
+/* First packet, program to keeper; nothing comes back. */
+struct p_hello {
+	uint32_t version; /* PRIV_VERSION */
+	uint8_t role;	  /* enum priv_role */
+};
+
+/* Mails. The first five carry a code and are never queued (mail_code). */
+enum mail_kind {
+	MK_CONFIRM = 1, /* as enum mail_purpose has them */
+	MK_SETUP,
+	MK_LOGIN,
+	MK_RESET,
+	MK_ENROL,
+	MK_USER_ID,	   /* forgot-id */
+	MK_NOT_REGISTERED, /* forgot, of somebody who is still invited */
+	MK_REGISTERED,	   /* the first login is done */
+	MK_DEVICE_ADDED,
+	MK_DEVICE_REMOVED,
+	MK_METHOD,
+	MK_PASSWORD,
+	MK_ADDRESS, /* to both */
+	MK_LOCK,
+	MK_GUESSED, /* wrong codes after the right password */
+	MK_RECOVERY,
+	MK_COUNTER, /* a passkey may have been copied */
+	MK_ADMIN,
+	MK_REMIND, /* the invitation is still open */
+	MAIL_KINDS = MK_REMIND
+};
+
+#define MK_LAST_CODE MK_ENROL
+
+/*
+ * One mail, keeper to post, and what a queued notice is on disk. Post
+ * composes it in language, from its own templates; fields that a kind does
+ * not need are empty.
+ */
+struct p_mail {
+	uint64_t id;	  /* of the job; comes back in P_SENT */
+	uint8_t kind;	  /* enum mail_kind */
+	char language[8]; /* "en" or "ja" */
+	char to[MAIL_LEN + 1];
+	char name[LABEL_LEN * 2 + 1]; /* of the person */
+	char login[NAME_LEN + 1];
+	char user_id[NAME_LEN + 1];
+	char code[17];	   /* digits, MK_LAST_CODE and below */
+	uint32_t lifetime; /* of the code, seconds */
+	char service[64];
+	char source[64]; /* address, "console", "local" */
+	uint64_t when;	 /* seconds since 1970 */
+	uint8_t method;	 /* enum method: now */
+	uint8_t old_method;
+	char device[LABEL_LEN + 1];
+	char address[MAIL_LEN + 1]; /* MK_ADDRESS: the new one, masked */
+	uint32_t n;		    /* sessions ended; recovery codes left */
+	uint8_t act;		    /* MK_ADMIN: enum user_act */
+	uint64_t until;		    /* MK_REMIND: end of the invitation */
+};
+
+enum sent_word {
+	SENT_NO = 0, /* not handed over; try again later */
+	SENT_YES,    /* sendmail took it */
+	SENT_NEVER   /* it can't be sent as it is: don't try again */
+};
+
+struct p_sent {
+	uint64_t id;
+	uint8_t word;	  /* enum sent_word */
+	char reason[161]; /* for the log */
+};
+
+/* A session as pam_kosmo registered it: the warden's hint, not its proof. */
+struct p_session {
+	uint64_t pid; /* of the process that opened it */
+	uint64_t opened;
+	char service[64];
+	char tty[64];
+};
+
+#define P_SESSIONS_MAX 32
+
+/*
+ * Keeper to warden: what else of uid is signed in here, but the session that
+ * the process keep is in (0: none); with end they are ended, and sudo's
+ * tickets of login removed.
+ */
+struct p_sessions {
+	uint64_t id;
+	uint8_t end;
+	char login[NAME_LEN + 1];
+	uint32_t uid;
+	uint64_t keep;
+	uint8_t n;
+	struct p_session rows[P_SESSIONS_MAX];
+};
+
+struct p_sessions_is {
+	uint64_t id;
+	uint8_t ok; /* 0: could not be done; see the warden's log */
+	uint32_t sessions;
+	uint32_t tickets;
+};
+
+/* Keeper to warden: what this host says of an account. */
+struct p_account {
+	uint64_t id;
+	char login[NAME_LEN + 1];
+	char groups[256]; /* [admin] protected: words apart by spaces */
+};
+
+enum account_flag {
+	ACCOUNT_EXISTS = 1,
+	ACCOUNT_SYSTEM = 2,    /* uid below UID_MIN */
+	ACCOUNT_ADMIN = 4,     /* member of kosmo-admin */
+	ACCOUNT_PROTECTED = 8, /* member of one of groups */
+	ACCOUNT_UNSURE = 16    /* a group could not be looked up: touch not */
+};
+
+struct p_account_is {
+	uint64_t id;
+	uint32_t uid;
+	uint32_t flags;
+};
+
+extern const struct layout p_hello_layout, p_mail_layout, p_sent_layout,
+    p_sessions_layout, p_sessions_is_layout, p_account_layout,
+    p_account_is_layout;
+
+/* All of them, for the reader of PROTOCOL.md; ends with NULL. */
+extern const struct layout *const priv_layouts[];
+
+#endif
