@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "kosmod/keeper/answers.h"
+#include "kosmod/keeper/member.h"
 
 static void
 copy(char *to, size_t size, const char *from)
@@ -197,8 +198,8 @@ answer_bind(struct kconv *c, const union kmsg *msg)
 	}
 	c->bound = true;
 	c->ignore = !c->exists && unknown_ignored(c, b);
-	c->admin =
-	    c->peer.admin && c->peer.trusted && c->open.phase == PHASE_VERB;
+	/* by its socket; what a member needs besides, member.h says */
+	c->admin = c->peer.admin && c->open.phase == PHASE_VERB;
 	/* sshd and login(1) change expired passwords as root, for the person */
 	c->reset = c->open.phase == PHASE_PASSWORD && c->peer.trusted &&
 	    c->open.ruid == 0 && !c->row.login;
@@ -208,7 +209,8 @@ answer_bind(struct kconv *c, const union kmsg *msg)
 	    c->row.methods != 0 ? c->row.methods : conf->login.methods;
 	bound.attempts = conf->login.attempts;
 	bound.dialogue = c->row.dialogue;
-	bound.admin = c->admin;
+	if (c->admin)
+		bound.admin = member_may(c) ? ADMIN_YES : ADMIN_CONFIRM;
 	bound.alone =
 	    c->open.phase == PHASE_ACCOUNT && c->row.login && !c->row.alone;
 	bound.reset = c->reset;
