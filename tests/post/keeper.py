@@ -15,7 +15,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 "..", "procs"))
 
 from daemon import ROOT, SERVER, become  # noqa: E402
-from wire import fields_of, message, readable, u8, u32  # noqa: E402
+from wire import PATIENCE, fields_of, message, readable, u8, u32  # noqa: E402
 
 HELLO, MAIL, SENT = 192, 193, 194
 NO, YES, NEVER = range(3)
@@ -98,7 +98,7 @@ class Keeper:
         os.set_blocking(self.process.stderr.fileno(), False)
         return self
 
-    def accept(self, seconds=10):
+    def accept(self, seconds=PATIENCE):
         self.server.settimeout(seconds)
         self.peer = self.server.accept()[0]
         self.peer.settimeout(seconds)
@@ -109,7 +109,7 @@ class Keeper:
     def send(self, *args, **kwargs):
         self.peer.send(mail_message(*args, **kwargs))
 
-    def sent(self, seconds=10):
+    def sent(self, seconds=PATIENCE):
         """The next answer: job, word, reason."""
         self.peer.settimeout(seconds)
         packet = self.peer.recv(65536)
@@ -131,7 +131,7 @@ class Keeper:
                 raise AssertionError(f"kosmo-post ended:\n{self.log}")
             self.log += data.decode()
 
-    def wait_for(self, words, seconds=10):
+    def wait_for(self, words, seconds=PATIENCE):
         """Until a line of the log that is not used up has the words."""
         end = time.monotonic() + seconds
         while words not in self.log:
@@ -147,7 +147,7 @@ class Keeper:
 
     def stop(self):
         self.process.send_signal(signal.SIGTERM)
-        status = self.process.wait(20)
+        status = self.process.wait(PATIENCE)
         data = self.process.stderr.read()
         self.log += data.decode() if data else ""
         self.process.stderr.close()
@@ -156,7 +156,7 @@ class Keeper:
     def done(self):
         if self.process is not None and self.process.poll() is None:
             self.process.kill()
-            self.process.wait(10)
+            self.process.wait(PATIENCE)
             self.process.stderr.close()
         self.close()
         shutil.rmtree(self.dir)

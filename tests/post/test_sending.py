@@ -18,7 +18,7 @@ sys.path.insert(0, HERE)
 import keeper  # noqa: E402
 from keeper import (ADDED, LOGIN, NEVER, NO, REGISTERED, ROOT, SERVER, YES,
                     Keeper)  # noqa: E402
-from daemon import OTHER, become, until, wait_gone  # noqa: E402
+from daemon import OTHER, PATIENCE, become, until, wait_gone  # noqa: E402
 
 reader = SourceFileLoader("read_mail", f"{HERE}/read-mail").load_module()
 
@@ -114,11 +114,11 @@ rm {here}/at.$$""")
         self.serve(program)
         for job in range(1, 41):
             self.keeper.send(job)
-        until("eight children", 10, lambda: os.path.exists(f"{here}/most") and
+        until("eight children", lambda: os.path.exists(f"{here}/most") and
               len([n for n in os.listdir(here) if n.startswith("at.")]) == 8)
         self.assertTrue(self.keeper.quiet(0.3))
         self.keeper.script("mail/go", "")
-        got = sorted(self.keeper.sent(20) for _ in range(40))
+        got = sorted(self.keeper.sent() for _ in range(40))
         self.assertEqual(got, [(job, YES, "") for job in range(1, 41)])
         self.assertTrue(self.keeper.quiet(0.3))
         with open(f"{here}/most", encoding="utf-8") as f:
@@ -227,8 +227,7 @@ exit 0"""))
         self.assertEqual(self.one(), (YES, ""))
         with open(f"{here}/wait", "w", encoding="utf-8") as f:
             f.write("go\n")
-        until("the delivery", 5,
-              lambda: os.path.exists(f"{here}/delivered"))
+        until("the delivery", lambda: os.path.exists(f"{here}/delivered"))
 
     def test_code_in_complaints(self):
         """A sendmail that repeats the mail: nothing of it in the reason."""
@@ -270,7 +269,7 @@ wait""")
         self.serve(f"{program} unread")
         for job in range(4):
             self.keeper.send(job)
-        until("four children", 10, lambda: os.path.exists(f"{here}/pids") and
+        until("four children", lambda: os.path.exists(f"{here}/pids") and
               len(open(f"{here}/pids", encoding="utf-8").readlines()) == 8)
         self.keeper.write_conf(program)
         self.keeper.reload()
@@ -283,7 +282,7 @@ wait""")
             [(job, NO, "too many mails at once")
              for job in range(264, 269)])
         # eight at most took the places of the first; they end with kosmo-post
-        got = sorted(self.keeper.sent(40) for _ in range(256))
+        got = sorted(self.keeper.sent() for _ in range(256))
         self.assertEqual(
             got[:8], [(job, NO, "not done after 20 seconds")
                       for job in range(8)])
@@ -293,10 +292,10 @@ wait""")
         with open(f"{here}/pids", encoding="utf-8") as f:
             pids = [int(line) for line in f]
         for pid in pids[:16]:
-            self.assertTrue(wait_gone(pid, 5), pid)
+            self.assertTrue(wait_gone(pid), pid)
         self.assertEqual(self.keeper.stop(), 0)
         for pid in pids:
-            self.assertTrue(wait_gone(pid, 5), pid)
+            self.assertTrue(wait_gone(pid), pid)
 
 
 class Connection(Post):
@@ -327,7 +326,7 @@ cat > {here}/$$.mail
 while [ ! -e {here}/go ]; do sleep 0.05; done"""))
         for job in range(20):
             self.keeper.send(job)
-        until("eight mails", 10, lambda: len(
+        until("eight mails", lambda: len(
             [n for n in os.listdir(here) if n.endswith(".mail")]) == 8)
         self.keeper.close()
         self.keeper.wait_for("connection closed")
@@ -453,7 +452,7 @@ class Process(Post):
     def test_bad_config_does_not_start(self):
         self.keeper.write_conf("relative/sendmail")
         self.keeper.start()
-        self.assertEqual(self.keeper.process.wait(10), 1)
+        self.assertEqual(self.keeper.process.wait(PATIENCE), 1)
         self.assertIn(b"is not an absolute path",
                       self.keeper.process.stderr.read())
         self.keeper.process.stderr.close()
@@ -474,13 +473,13 @@ cat > /dev/null
 : > {here}/at
 while [ ! -e {here}/go ]; do sleep 0.05; done"""))
         self.keeper.send(1)
-        until("sendmail", 10, lambda: os.path.exists(f"{here}/at"))
+        until("sendmail", lambda: os.path.exists(f"{here}/at"))
         pid = self.keeper.process.pid
         if os.environ.get("KOSMO_SANITIZERS") != "yes":
             self.assertEqual(os.stat(f"/proc/{pid}/maps").st_uid, 0)
         with open(f"/proc/{pid}/limits", encoding="utf-8") as f:
             self.assertRegex(f.read(), r"Max core file size +0 +0 ")
-        for child in until("the child", 5, lambda: subprocess.run(
+        for child in until("the child", lambda: subprocess.run(
                 ["pgrep", "-P", str(pid)], capture_output=True, text=True,
                 check=False).stdout.split()):
             with open(f"/proc/{child}/cmdline", "rb") as f:
@@ -496,12 +495,12 @@ echo $$ $! > {here}/pids.new
 mv {here}/pids.new {here}/pids
 wait"""))
         self.keeper.send(1)
-        until("sendmail", 10, lambda: os.path.exists(f"{here}/pids"))
+        until("sendmail", lambda: os.path.exists(f"{here}/pids"))
         with open(f"{here}/pids", encoding="utf-8") as f:
             pids = [int(n) for n in f.read().split()]
         self.assertEqual(self.keeper.stop(), 0)
         for pid in pids:
-            self.assertTrue(wait_gone(pid, 5), pid)
+            self.assertTrue(wait_gone(pid), pid)
 
 
 if __name__ == "__main__":
