@@ -28,6 +28,9 @@ void answer_language(struct kconv *c, const union kmsg *msg);
 /* enrol.c */
 void answer_seed(struct kconv *c, const union kmsg *msg);
 void answer_seed_code(struct kconv *c, const union kmsg *msg);
+/* mail_code.c, mail_typed.c */
+void answer_mail(struct kconv *c, const union kmsg *msg);
+void answer_mail_code(struct kconv *c, const union kmsg *msg);
 /* judge.c */
 void answer_finish(struct kconv *c, const union kmsg *msg);
 /* admin.c, people.c */

@@ -116,7 +116,7 @@ struct keeper {
 	bool post, warden; /* they are here */
 	uint64_t post_ids; /* the last that was given */
 	struct post_jobs post_jobs;
-	struct notices *notices; /* notices.c */
+	struct notices *notices;
 	uint32_t next_mark;
 	struct code_mark code_marks[CODE_MARKS_MAX]; /* a ring */
 };

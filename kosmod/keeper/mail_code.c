@@ -9,8 +9,9 @@
 #include <string.h>
 
 #include "kosmod/keeper/answers.h"
-#include "kosmod/keeper/enrol.h"
+#include "kosmod/keeper/device.h"
 #include "kosmod/keeper/forgot.h"
+#include "kosmod/keeper/journey.h"
 #include "kosmod/keeper/mail.h"
 #include "kosmod/keeper/mail_in.h"
 #include "kosmod/keeper/mail_limits.h"
@@ -21,9 +22,7 @@
 const char *
 mail_code_address(const struct person *p, enum mail_purpose purpose)
 {
-	if (purpose == MAIL_CONFIRM && p->email_next[0] != '\0')
-		return p->email_next;
-	return p->email;
+	return purpose == MAIL_CONFIRM ? journey_address(p) : p->email;
 }
 
 struct r_mailed *
@@ -43,10 +42,21 @@ mail_code_void(struct person *p)
 	p->n_mailed = 0;
 }
 
+/* True if policy allows the e-mail method here. */
+static bool
+allowed(const struct kconv *c)
+{
+	uint32_t methods = c->row.methods;
+
+	if (methods == 0)
+		methods = c->k->conf->login.methods;
+	return (methods & METHOD_BIT(METHOD_EMAIL)) != 0;
+}
+
 bool
 mail_code_is_method(const struct kconv *c, const struct person *p)
 {
-	if ((enrol_methods(c) & METHOD_BIT(METHOD_EMAIL)) == 0)
+	if (!allowed(c))
 		return false;
 	for (size_t i = 0; i < p->n_devices; i++) {
 		if (p->devices[i].method == METHOD_EMAIL)
@@ -101,8 +111,7 @@ keep(struct kconv *c, struct person *p, enum mail_purpose purpose,
 		row = &p->mailed[p->n_mailed++];
 	memset(row, 0, sizeof(*row));
 	row->purpose = (uint8_t)purpose;
-	row->until =
-	    (uint64_t)keeper_wall(c->k) + c->k->conf->email.lifetime;
+	row->until = (uint64_t)keeper_wall(c->k) + c->k->conf->email.lifetime;
 	return mail_mac(c, p, purpose, digits, row);
 }
 
@@ -151,8 +160,7 @@ note_sent(struct keeper *k, const struct post_job *j, enum sent_word word,
 	else
 		row = NULL;
 	if ((r = store_begin(k->store, &t)) == KOSMO_OK &&
-	    (row == NULL ||
-		(r = person_put(t, &p, STORE_ANY)) == KOSMO_OK) &&
+	    (row == NULL || (r = person_put(t, &p, STORE_ANY)) == KOSMO_OK) &&
 	    (r = audit_add(t, &ev)) == KOSMO_OK)
 		r = store_commit(k->store, &t, NULL, NULL);
 	store_abort(&t);
@@ -238,4 +246,98 @@ mail_code_send(struct kconv *c, struct person *p, enum mail_purpose purpose,
 		ret->word = MAILED_SENT;
 	explicit_bzero(digits, sizeof(digits));
 	return r;
+}
+
+/* True if this conversation may have such a code mailed, and type it. */
+bool
+mail_may(
+    const struct kconv *c, const struct person *p, enum mail_purpose purpose)
+{
+	int64_t now = keeper_wall(c->k);
+
+	if (person_state(p, now) == STATE_LOCKED)
+		return false;
+	switch (purpose) {
+	case MAIL_LOGIN:
+		return (c->required & STEP_PASSWORD & ~c->proven) == 0 &&
+		    mail_code_is_method(c, p);
+	case MAIL_CONFIRM:
+		return journey_turn(c, p, TODO_CONFIRM);
+	case MAIL_SETUP:
+		return p->email_ok && p->email_held <= (uint64_t)now &&
+		    p->n_devices == 0 && journey_turn(c, p, TODO_METHOD);
+	case MAIL_ENROL:
+		return p->email_ok && allowed(c) && device_may_add(c, p);
+	case MAIL_RESET: /* forgot.c asks for more than a conversation has */
+		break;
+	}
+	return false;
+}
+
+/* One that was sent and can still be typed: no mail, and its time. */
+static bool
+stands(struct kconv *c, struct person *p, enum mail_purpose purpose,
+    struct k_mailed *ret)
+{
+	const struct r_mailed *row = mail_row(p, purpose);
+
+	if (row == NULL || !mail_is_good(c, p, row))
+		return false;
+	memset(ret, 0, sizeof(*ret));
+	ret->word = MAILED_STANDING;
+	ret->when = row->sent;
+	return true;
+}
+
+/*
+ * Nothing is proven: everyone gets the same, at the same moment, and a mail
+ * goes only where it was asked for, to who could type its code here.
+ */
+static void
+answer_blind(struct kconv *c, const struct k_mail *m)
+{
+	struct k_mailed told = { .word = MAILED_SENT }, ret;
+	struct person p;
+	uint64_t version;
+	int r = kconv_person(c, &p, &version);
+	struct attempt a = kconv_attempt(c, r == KOSMO_OK ? &p : NULL);
+
+	if (r == KOSMO_OK && m->again && m->purpose == MAIL_LOGIN &&
+	    mail_may(c, &p, MAIL_LOGIN) && throttle_wait(&a) == 0)
+		r = mail_code_send(c, &p, MAIL_LOGIN, false, &ret);
+	person_done(&p);
+	if (r == KOSMO_OK || r == KOSMO_ENOTFOUND || r == KOSMO_ECONFLICT)
+		kconv_reply(c, &k_mailed_layout, &told, kconv_boundary(c));
+	else
+		kconv_trouble(c, "a code can't be mailed", r);
+}
+
+void
+answer_mail(struct kconv *c, const union kmsg *msg)
+{
+	const struct k_mail *m = &msg->mail;
+	enum mail_purpose purpose = (enum mail_purpose)m->purpose;
+	struct k_mailed ret = { .word = MAILED_NOT_NOW };
+	struct person p;
+	uint64_t version;
+	int r;
+
+	c->tried = keeper_mono(c->k);
+	if (purpose == MAIL_RESET) {
+		forgot_again(c, m->again != 0);
+		return;
+	}
+	if ((c->proven & STEP_PASSWORD) == 0) {
+		answer_blind(c, m);
+		return;
+	}
+	r = kconv_person(c, &p, &version);
+	if (r == KOSMO_OK && mail_may(c, &p, purpose) &&
+	    (m->again || !stands(c, &p, purpose, &ret)))
+		r = mail_code_send(c, &p, purpose, true, &ret);
+	person_done(&p);
+	if (r != KOSMO_OK)
+		kconv_trouble(c, "a code can't be mailed", r);
+	else if (ret.word != MAILED_SENT)
+		kconv_reply(c, &k_mailed_layout, &ret, 0);
 }

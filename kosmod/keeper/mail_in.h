@@ -14,4 +14,12 @@ struct r_mailed *mail_row(struct person *p, enum mail_purpose purpose);
 KOSMO_CHECK int mail_mac(const struct kconv *c, const struct person *p,
     enum mail_purpose purpose, const char *digits, struct r_mailed *ret);
 
+/* True if the code of row can still be typed. */
+bool mail_is_good(
+    struct kconv *c, const struct person *p, const struct r_mailed *row);
+
+/* True if this conversation may have such a code mailed, and type it. */
+bool mail_may(
+    const struct kconv *c, const struct person *p, enum mail_purpose purpose);
+
 #endif

@@ -39,8 +39,8 @@ marks_after(const struct keeper *k, const char *source, uint32_t most)
 	uint32_t n = 0;
 
 	for (size_t i = 0; i < CODE_MARKS_MAX; i++) {
-		size_t at = (k->next_mark + CODE_MARKS_MAX - 1 - i) %
-		    CODE_MARKS_MAX;
+		size_t at =
+		    (k->next_mark + CODE_MARKS_MAX - 1 - i) % CODE_MARKS_MAX;
 		const struct code_mark *m = &k->code_marks[at];
 
 		if (m->at == 0 || m->at + hour <= now)

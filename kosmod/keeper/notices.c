@@ -9,15 +9,15 @@
 #include "kosmod/keeper/mail.h"
 #include "kosmod/keeper/post.h"
 
-#define RANGE "notices"	     /* REC_META: oldest and next number */
-#define HELD_MAX 1024	     /* rows; the numbers above them wait unread */
-#define LOOKS_A_TICK 500     /* numbers, to see whether a record is there */
-#define FLYING_MAX 4	     /* that post has at once */
-#define ANSWER_SECONDS 3600  /* post answers each, sooner or later */
-#define PAUSE_MIN 60	     /* seconds, doubling */
+#define RANGE "notices"	    /* REC_META: oldest and next number */
+#define HELD_MAX 1024	    /* rows; the numbers above them wait unread */
+#define LOOKS_A_TICK 500    /* numbers, to see whether a record is there */
+#define FLYING_MAX 4	    /* that post has at once */
+#define ANSWER_SECONDS 3600 /* post answers each, sooner or later */
+#define PAUSE_MIN 60	    /* seconds, doubling */
 #define PAUSE_MAX 3600
 #define KEEP_SECONDS (3 * 86400)
-#define PER_HOUR 20	     /* of one person */
+#define PER_HOUR 20 /* of one person */
 #define HOUR_MS 3600000
 #define MARKS_MAX 2048
 

@@ -25,6 +25,8 @@ static const struct permit permits[] = {
 	{ K_NAME, IDLE | NEED_MAY_NAME, 0, answer_name },
 	{ K_REMOVE, IDLE | NEED_ALL, 0, answer_remove },
 	{ K_LANGUAGE, IDLE | NEED_PASSWORD, LANGUAGES_MOST, answer_language },
+	{ K_MAIL, IDLE, 0, answer_mail },
+	{ K_MAIL_CODE, IDLE, 0, answer_mail_code },
 	{ K_FINISH, 0, 1, answer_finish },
 	{ K_USER_ADD, IDLE | NEED_ADMIN, 0, answer_user_add },
 	{ K_USER_SET, IDLE | NEED_ADMIN, 0, answer_user_set },
