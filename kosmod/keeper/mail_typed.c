@@ -45,13 +45,11 @@ mail_code_judge(struct kconv *c, struct person *p, enum mail_purpose purpose,
 	    mail_mac(c, p, purpose, digits, &typed) != KOSMO_OK)
 		return VERDICT_ENDED;
 	right = secret_bytes_equal(typed.mac, row->mac, DIGEST_LEN);
-	if (!right && ++row->tries < most) {
-		if (ret_left != NULL)
-			*ret_left = most - row->tries;
-		return VERDICT_NO;
-	}
-	memset(row->mac, 0, sizeof(row->mac)); /* used, or used up */
-	return right ? VERDICT_YES : VERDICT_ENDED;
+	if (!right && ++row->tries < most && ret_left != NULL)
+		*ret_left = most - row->tries;
+	if (right || row->tries >= most) /* used, or used up */
+		memset(row->mac, 0, sizeof(row->mac));
+	return right ? VERDICT_YES : VERDICT_NO;
 }
 
 /* The e-mail method itself: the code was mailed to where it will go. */
@@ -90,6 +88,16 @@ take_effect(struct kconv *c, struct person *p, const struct k_mail_code *m,
 	return KOSMO_EINVAL;
 }
 
+/* The fewer of both: one more wrong one ends the login, or the code. */
+static uint32_t
+left_of_login(const struct kconv *c, uint32_t left)
+{
+	uint32_t most = c->k->conf->login.attempts;
+	uint32_t of_login = c->codes < most ? most - c->codes : 0;
+
+	return left > 0 && left < of_login ? left : of_login;
+}
+
 static int
 judge(struct kconv *c, struct person *p, const union kmsg *msg, struct txn *t,
     struct outcome *o)
@@ -111,8 +119,7 @@ judge(struct kconv *c, struct person *p, const union kmsg *msg, struct txn *t,
 	/* at an address only who has the slip can guess: no factor yet */
 	o->locks = !o->free && purpose != MAIL_CONFIRM;
 	o->word = mail_code_judge(c, p, purpose, m->digits, &left);
-	if (purpose != MAIL_LOGIN)
-		o->left = left;
+	o->left = purpose == MAIL_LOGIN ? left_of_login(c, left) : left;
 	return o->word == VERDICT_YES ? take_effect(c, p, m, t, o) : KOSMO_OK;
 }
 
