@@ -16,6 +16,7 @@
 #include "kosmod/keeper/post.h"
 #include "kosmod/keeper/session.h"
 #include "kosmod/keeper/time.h"
+#include "kosmod/keeper/warden.h"
 
 #define CONSOLE_KEEPS 8	   /* of [limits] conversations */
 #define REQUESTS_MAX 20000 /* of one conversation; `user list` is longest */
@@ -52,6 +53,7 @@ keeper_new(struct store *st, struct audit *audit, const struct conf *conf,
 	TAILQ_INIT(&k->hashing);
 	TAILQ_INIT(&k->waiting);
 	TAILQ_INIT(&k->post_jobs);
+	TAILQ_INIT(&k->wardened);
 	k->started = keeper_wall(k);
 	k->sweep_type = REC_ORIGIN;
 	if ((r = store_subkey(st, "proof", k->mac_key)) != KOSMO_OK ||
@@ -171,6 +173,7 @@ keeper_closed(struct kconv **c)
 		return;
 	password_let_go(*c);
 	post_forget(*c);
+	warden_forget(*c);
 	store_walk_end(&(*c)->walk);
 	(*c)->k->n_convs--;
 	explicit_bzero(*c, sizeof(**c));
@@ -253,9 +256,17 @@ kconv_person(struct kconv *c, struct person *ret, uint64_t *ret_version)
 		return KOSMO_ENOTFOUND;
 	r = person_get(c->k->store, c->login, ret, ret_version);
 	if (r == KOSMO_ENOTFOUND ||
-	    (r == KOSMO_OK && memcmp(ret->initial, c->slip, DIGEST_LEN) != 0))
+	    (r == KOSMO_OK &&
+		(memcmp(ret->initial, c->slip, DIGEST_LEN) != 0 ||
+		    (c->initial && ret->state != STATE_INVITED))))
 		r = KOSMO_ECONFLICT;
 	return r;
+}
+
+uint32_t
+kconv_methods(const struct kconv *c)
+{
+	return c->row.methods != 0 ? c->row.methods : c->k->conf->login.methods;
 }
 
 struct attempt
@@ -292,6 +303,7 @@ keeper_tick(struct keeper *k)
 {
 	password_tick(k);
 	people_sweep(k);
+	warden_tick(k);
 	post_tick(k);
 	notices_tick(k);
 }
@@ -299,7 +311,8 @@ keeper_tick(struct keeper *k)
 int
 keeper_priv(struct keeper *k, enum priv_role role, const struct buf *packet)
 {
-	return role == PRIV_POST ? post_answered(k, packet) : KOSMO_EFORMAT;
+	return role == PRIV_POST ? post_answered(k, packet)
+				 : warden_answered(k, packet);
 }
 
 void
@@ -313,5 +326,7 @@ keeper_priv_here(struct keeper *k, enum priv_role role, bool here)
 			post_gone(k);
 	} else {
 		k->warden = here;
+		if (!here)
+			warden_gone(k);
 	}
 }
