@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "kosmod/keeper/answers.h"
+#include "kosmod/keeper/forgot.h"
+#include "kosmod/keeper/remember.h"
 
 static void
 only_language(struct k_person *view)
@@ -32,11 +34,13 @@ answer_profile(struct kconv *c, const union kmsg *msg)
 	int r = KOSMO_ENOTFOUND;
 
 	(void)msg;
-	if (c->proven != 0 || c->refused || c->open.phase == PHASE_VERB)
+	if (c->proven != 0 || c->refused || forgot_may_set(c) ||
+	    c->open.phase == PHASE_VERB)
 		r = kconv_person(c, &p, &version);
 	if (r == KOSMO_OK) {
 		person_view(&p, c->k->conf, keeper_wall(c->k), &view);
 		view.vouched = c->vouched;
+		view.remembered = c->skips;
 		if (c->refused)
 			only_language(&view);
 		person_done(&p);
@@ -112,6 +116,8 @@ may_set(const struct kconv *c, const struct person *p)
 {
 	if (c->reset)
 		return true;
+	if (forgot_may_set(c))
+		return p->lock[0] == '\0' && p->state == STATE_ACTIVE;
 	if (p->n_devices > 0)
 		return (c->proven & STEP_FACTOR) != 0;
 	return (p->todo & TODO_PASSWORD) != 0;
@@ -139,6 +145,7 @@ put_password(struct kconv *c, struct person *p, const char *hash)
 	(void)snprintf(p->password, sizeof(p->password), "%s", hash);
 	p->password_set = (uint64_t)keeper_wall(c->k);
 	p->todo &= ~(uint32_t)TODO_PASSWORD;
+	remember_void(p);
 	if (c->reset)
 		p->todo |= TODO_PASSWORD;
 	if (p->state == STATE_INVITED && !c->reset)
@@ -195,6 +202,7 @@ answer_set_password(struct kconv *c, const union kmsg *msg)
 		return;
 	}
 	c->password_set = true;
+	c->forgot.stage = FORGOT_NONE;
 	kconv_word(c, VERDICT_YES);
 }
 
@@ -264,6 +272,7 @@ remove_device(struct person *p, uint32_t id)
 	i = (size_t)(d - p->devices);
 	memmove(d, d + 1, (p->n_devices - i - 1) * sizeof(*d));
 	p->n_devices--;
+	remember_void(p);
 	explicit_bzero(&p->devices[p->n_devices], sizeof(*d));
 	return VERDICT_YES;
 }

@@ -34,6 +34,7 @@ enum forgot_stage {
 	FORGOT_NONE = 0,
 	FORGOT_WRONG, /* or whoever must look like it */
 	FORGOT_TWO,   /* the first two checks were right */
+	FORGOT_OVER,  /* judged: not all of it was right */
 	FORGOT_ALL    /* all three: a new password may be set */
 };
 
@@ -77,10 +78,11 @@ struct kconv {
 	uint32_t enrolled; /* device enrolled here */
 	bool password_set;
 
-	bool trying;  /* K_TRY without its K_PASSWORD */
-	bool dummy;   /* ... which will not be evaluated */
-	bool hashing; /* holds a permit, since mono time hash_since */
-	bool waiting; /* stands in keeper.waiting for one */
+	bool combined; /* password and code are typed together */
+	bool trying;   /* K_TRY without its K_PASSWORD */
+	bool dummy;    /* ... which will not be evaluated */
+	bool hashing;  /* holds a permit, since mono time hash_since */
+	bool waiting;  /* stands in keeper.waiting for one */
 	int64_t hash_since;
 	int64_t tried;	 /* mono time of the attempt */
 	int64_t charged; /* wall time of its charge */
@@ -144,6 +146,9 @@ int64_t keeper_mono(const struct keeper *k);
 /* Sends a reply to talk. */
 void kconv_reply(struct kconv *c, const struct layout *l, const void *msg,
     int64_t not_before);
+
+/* The next boundary after the attempt of c, in ms of mono. */
+int64_t kconv_boundary(const struct kconv *c);
 
 /* A K_VERDICT; refusals (anything but YES) wait for the boundary. */
 void kconv_verdict(struct kconv *c, const struct k_verdict *v);

@@ -190,18 +190,22 @@ kconv_reply(struct kconv *c, const struct layout *l, const void *msg,
 }
 
 /*
- * A refusal leaves at a boundary counted from the attempt's own beginning, so
- * that neither the hash's time nor the store's shows.
+ * It is counted from the attempt's own beginning, so that neither the hash's
+ * time nor the store's shows.
  */
+int64_t
+kconv_boundary(const struct kconv *c)
+{
+	int64_t n = (keeper_mono(c->k) - c->tried) / BOUNDARY_MS + 1;
+
+	return c->tried + n * BOUNDARY_MS;
+}
+
 void
 kconv_verdict(struct kconv *c, const struct k_verdict *v)
 {
-	int64_t now = keeper_mono(c->k), at = 0;
+	int64_t at = v->word != VERDICT_YES ? kconv_boundary(c) : 0;
 
-	if (v->word != VERDICT_YES) {
-		at = (now - c->tried) / BOUNDARY_MS + 1;
-		at = c->tried + at * BOUNDARY_MS;
-	}
 	kconv_reply(c, &k_verdict_layout, v, at);
 }
 

@@ -21,7 +21,8 @@ enum need {
 	NEED_MAY_SET = 128, /* a new password may be set: see permits.c */
 	NEED_MAY_ENROL = 256,
 	NEED_MAY_NAME = 512, /* names a device: enrolled here, or all proven */
-	NEED_ALL = 1024	     /* password and factor are proven */
+	NEED_ALL = 1024,     /* password and factor are proven */
+	NEED_MAY_SIGN_OUT = 2048
 };
 
 struct permit {
