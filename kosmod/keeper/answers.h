@@ -33,6 +33,9 @@ void answer_forgot(struct kconv *c, const union kmsg *msg);
 void answer_forgot_id(struct kconv *c, const union kmsg *msg);
 void answer_remember(struct kconv *c, const union kmsg *msg);
 void answer_sessions(struct kconv *c, const union kmsg *msg);
+/* mail_code.c, mail_typed.c */
+void answer_mail(struct kconv *c, const union kmsg *msg);
+void answer_mail_code(struct kconv *c, const union kmsg *msg);
 /* judge.c */
 void answer_finish(struct kconv *c, const union kmsg *msg);
 /* admin.c, people.c */

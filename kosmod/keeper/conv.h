@@ -116,6 +116,17 @@ struct ticket {
 
 #define TICKETS_MAX 256
 
+/* A code mail of late, for the limits that hold for all together. */
+struct code_mark {
+	int64_t at;	 /* mono ms; 0: free */
+	char source[64]; /* an address, or "" */
+};
+
+#define CODE_MARKS_MAX 1000 /* so many an hour go out at the most */
+
+struct post_job;
+TAILQ_HEAD(post_jobs, post_job);
+
 struct keeper {
 	struct store *store;
 	struct audit *audit;
@@ -138,6 +149,13 @@ struct keeper {
 	struct store_walk *sweep; /* people_sweep is here */
 	enum rec_type sweep_type;
 	int64_t sweep_after; /* mono ms: not before */
+
+	bool post, warden; /* they are here */
+	uint64_t post_ids; /* the last that was given */
+	struct post_jobs post_jobs;
+	struct notices *notices;
+	uint32_t next_mark;
+	struct code_mark code_marks[CODE_MARKS_MAX]; /* a ring */
 };
 
 int64_t keeper_wall(const struct keeper *k);

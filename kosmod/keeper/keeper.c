@@ -10,8 +10,10 @@
 #include "kosmod/keeper/answers.h"
 #include "kosmod/keeper/conv.h"
 #include "kosmod/keeper/judge.h"
+#include "kosmod/keeper/notices.h"
 #include "kosmod/keeper/people.h"
 #include "kosmod/keeper/permits.h"
+#include "kosmod/keeper/post.h"
 #include "kosmod/keeper/session.h"
 #include "kosmod/keeper/time.h"
 #include "kosmod/keeper/warden.h"
@@ -51,11 +53,13 @@ keeper_new(struct store *st, struct audit *audit, const struct conf *conf,
 	TAILQ_INIT(&k->hashing);
 	TAILQ_INIT(&k->waiting);
 	TAILQ_INIT(&k->wardened);
+	TAILQ_INIT(&k->post_jobs);
 	k->started = keeper_wall(k);
 	k->sweep_type = REC_ORIGIN;
 	if ((r = store_subkey(st, "proof", k->mac_key)) != KOSMO_OK ||
 	    (r = time_load(k)) != KOSMO_OK ||
-	    (r = people_load(k)) != KOSMO_OK) {
+	    (r = people_load(k)) != KOSMO_OK ||
+	    (r = notices_load(k)) != KOSMO_OK) {
 		keeper_free(&k);
 		return r;
 	}
@@ -75,6 +79,8 @@ keeper_free(struct keeper **k)
 	if (*k == NULL)
 		return;
 	store_walk_end(&(*k)->sweep);
+	post_free(*k);
+	notices_free(*k);
 	explicit_bzero(*k, sizeof(**k));
 	free(*k);
 	*k = NULL;
@@ -167,6 +173,7 @@ keeper_closed(struct kconv **c)
 		return;
 	password_let_go(*c);
 	warden_forget(*c);
+	post_forget(*c);
 	store_walk_end(&(*c)->walk);
 	(*c)->k->n_convs--;
 	explicit_bzero(*c, sizeof(**c));
@@ -289,4 +296,29 @@ keeper_tick(struct keeper *k)
 	password_tick(k);
 	people_sweep(k);
 	warden_tick(k);
+	post_tick(k);
+	notices_tick(k);
+}
+
+int
+keeper_priv(struct keeper *k, enum priv_role role, const struct buf *packet)
+{
+	return role == PRIV_POST ? post_answered(k, packet)
+				 : warden_answered(k, packet);
+}
+
+void
+keeper_priv_here(struct keeper *k, enum priv_role role, bool here)
+{
+	if (role == PRIV_POST) {
+		k->post = here;
+		if (here)
+			notices_now(k);
+		else
+			post_gone(k);
+	} else {
+		k->warden = here;
+		if (!here)
+			warden_gone(k);
+	}
 }

@@ -32,6 +32,8 @@ static const struct permit permits[] = {
 	{ K_REMEMBER, IDLE | NEED_ALL, 1, answer_remember },
 	{ K_FORGOT, IDLE | NEED_DIALOGUE, 1, answer_forgot },
 	{ K_FORGOT_ID, IDLE, 1, answer_forgot_id },
+	{ K_MAIL, IDLE, 0, answer_mail },
+	{ K_MAIL_CODE, IDLE, 0, answer_mail_code },
 	{ K_FINISH, 0, 1, answer_finish },
 	{ K_USER_ADD, IDLE | NEED_ADMIN, 0, answer_user_add },
 	{ K_USER_SET, IDLE | NEED_ADMIN, 0, answer_user_set },
