@@ -34,6 +34,7 @@ enum forgot_stage {
 	FORGOT_NONE = 0,
 	FORGOT_WRONG, /* or whoever must look like it */
 	FORGOT_TWO,   /* the first two checks were right */
+	FORGOT_OVER,  /* judged: not all of it was right */
 	FORGOT_ALL    /* all three: a new password may be set */
 };
 
@@ -77,10 +78,11 @@ struct kconv {
 	uint32_t enrolled; /* device enrolled here */
 	bool password_set;
 
-	bool trying;  /* K_TRY without its K_PASSWORD */
-	bool dummy;   /* ... which will not be evaluated */
-	bool hashing; /* holds a permit, since mono time hash_since */
-	bool waiting; /* stands in keeper.waiting for one */
+	bool combined; /* password and code are typed together */
+	bool trying;   /* K_TRY without its K_PASSWORD */
+	bool dummy;    /* ... which will not be evaluated */
+	bool hashing;  /* holds a permit, since mono time hash_since */
+	bool waiting;  /* stands in keeper.waiting for one */
 	int64_t hash_since;
 	int64_t tried;	 /* mono time of the attempt */
 	int64_t charged; /* wall time of its charge */

@@ -22,7 +22,9 @@
 const char *
 mail_code_address(const struct person *p, enum mail_purpose purpose)
 {
-	return purpose == MAIL_CONFIRM ? journey_address(p) : p->email;
+	if (purpose == MAIL_CONFIRM && p->email_next[0] != '\0')
+		return p->email_next;
+	return p->email;
 }
 
 struct r_mailed *
