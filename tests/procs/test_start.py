@@ -17,6 +17,8 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import wire
 from daemon import (ROOT, SERVER, Alone, become, children_of, until, wait_gone)
 
+ALL = ["kosmod.sock", "admin.sock", "priv.sock"]
+
 
 class CommandLine(Alone):
     def test_version(self):
@@ -228,7 +230,7 @@ class Systemd(Alone):
 
     def test_passed_sockets(self):
         self.kosmod.init()
-        self.start(["kosmod.sock", "admin.sock"])
+        self.start(ALL)
         self.kosmod.wait_for("ready")
         inode = os.stat(self.kosmod.socket).st_ino
         self.assertTrue(self.kosmod.serves())
@@ -238,9 +240,15 @@ class Systemd(Alone):
 
     def test_no_names(self):
         self.kosmod.init()
+<<<<<<< HEAD
         self.start(["kosmod.sock", "admin.sock"], passed_as=["a", "b"])
         self.kosmod.wait_for("not one named kosmod.sock")
         self.kosmod.process.wait(wire.PATIENCE)
+=======
+        self.start(ALL, passed_as=["a", "b", "c"])
+        self.kosmod.wait_for("not one each named kosmod.sock")
+        self.kosmod.process.wait(5)
+>>>>>>> priv
         self.assertEqual(self.kosmod.stop(), 1)
 
     def test_notices(self):
@@ -249,8 +257,13 @@ class Systemd(Alone):
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as s:
             s.bind(path)
             os.chmod(path, 0o666)
+<<<<<<< HEAD
             s.settimeout(wire.PATIENCE)
             self.start(["kosmod.sock", "admin.sock"], NOTIFY_SOCKET=path)
+=======
+            s.settimeout(15)
+            self.start(ALL, NOTIFY_SOCKET=path)
+>>>>>>> priv
             self.assertEqual(s.recv(1000), b"READY=1")
             self.assertTrue(self.kosmod.serves())
             self.kosmod.process.send_signal(signal.SIGHUP)
@@ -266,7 +279,7 @@ class Systemd(Alone):
         os.mkdir(creds, 0o755)
         os.rename(f"{self.kosmod.dir}/master.key",
                   f"{creds}/kosmo-master-key")
-        self.start(["kosmod.sock", "admin.sock"],
+        self.start(ALL,
                    CREDENTIALS_DIRECTORY=creds)
         self.kosmod.wait_for("ready")
         self.assertEqual(self.kosmod.stop(), 0)
