@@ -131,6 +131,7 @@ static const struct field person_fields[] = {
 	CODEC_U32(31, k_person, recovery),
 	CODEC_U64(32, k_person, code_until),
 	CODEC_U8(33, k_person, remembered),
+	CODEC_U8(34, k_person, born),
 };
 const struct layout k_person_layout =
     CODEC_LAYOUT("K_PERSON", K_PERSON, k_person, person_fields);

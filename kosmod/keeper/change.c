@@ -35,7 +35,7 @@ answer_profile(struct kconv *c, const union kmsg *msg)
 	if (c->proven != 0 || c->refused || c->open.phase == PHASE_VERB)
 		r = kconv_person(c, &p, &version);
 	if (r == KOSMO_OK) {
-		person_view(&p, keeper_wall(c->k), &view);
+		person_view(&p, c->k->conf, keeper_wall(c->k), &view);
 		view.vouched = c->vouched;
 		if (c->refused)
 			only_language(&view);

@@ -15,7 +15,7 @@ send_person(struct kconv *c, const struct person *p)
 	struct k_person view = { 0 };
 
 	if (p != NULL)
-		person_view(p, keeper_wall(c->k), &view);
+		person_view(p, c->k->conf, keeper_wall(c->k), &view);
 	kconv_reply(c, &k_person_layout, &view, 0);
 }
 

@@ -9,8 +9,8 @@
 
 #include "kosmod/talk/call.h"
 #include "kosmod/talk/flows/step.h"
-#include "kosmod/talk/flows/user_id.h"
 #include "kosmod/talk/text.h"
+#include "kosmod/user_id.h"
 
 static const struct {
 	uint32_t rule;

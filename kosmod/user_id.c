@@ -1,8 +1,9 @@
 #include "config.h"
 
-#include "kosmod/talk/flows/user_id.h"
+#include "user_id.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "libkosmo/utf8.h"
 
@@ -14,7 +15,7 @@ user_id_denied(const struct conf *conf, const char *id)
 	for (const char *p = conf->user_id.deny; *p != '\0';) {
 		size_t len = strcspn(p, " ");
 
-		if (len == n && memcmp(p, id, n) == 0)
+		if (len == n && strncasecmp(p, id, n) == 0)
 			return true;
 		p += len + strspn(p + len, " ");
 	}

@@ -1,8 +1,8 @@
 /*
  * user_id.h: the rules of user IDs, as [user-id] has them.
  */
-#ifndef KOSMO_TALK_USER_ID_H
-#define KOSMO_TALK_USER_ID_H
+#ifndef KOSMO_KOSMOD_USER_ID_H
+#define KOSMO_KOSMOD_USER_ID_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -27,7 +27,7 @@ enum user_id_rule {
 uint32_t
 user_id_rules(const struct conf *conf, const char *id, char symbols[static 65]);
 
-/* True if [user-id] deny has it. */
+/* True if id is on the deny list: an ID that nobody may have. */
 bool user_id_denied(const struct conf *conf, const char *id);
 
 /*
