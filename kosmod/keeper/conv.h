@@ -19,8 +19,37 @@
 
 #define BOUNDARY_MS 250 /* refusals leave at the next one */
 
+struct kconv;
+
+/* What a conversation waits for from the warden (warden.h). */
+struct warden_wait {
+	uint64_t id;   /* of the job; 0: nothing */
+	int64_t since; /* mono ms */
+	void (*sessions)(struct kconv *c, const struct p_sessions_is *is);
+	void (*account)(struct kconv *c, const struct p_account_is *is);
+};
+
+/* How far a forgotten password has come (forgot.h). */
+enum forgot_stage {
+	FORGOT_NONE = 0,
+	FORGOT_WRONG, /* or whoever must look like it */
+	FORGOT_TWO,   /* the first two checks were right */
+	FORGOT_ALL    /* all three: a new password may be set */
+};
+
+/* What was right, and is used up once all is. */
+struct forgot {
+	enum forgot_stage stage;
+	int64_t charged;	  /* wall time of the charge */
+	uint8_t marked;		  /* what throttle_charge said of it */
+	uint32_t device;	  /* the app; 0: a recovery code */
+	uint64_t step;		  /* of its code */
+	uint8_t code[DIGEST_LEN]; /* as K_FORGOT had it */
+};
+
 struct kconv {
-	TAILQ_ENTRY(kconv) queue; /* in keeper.hashing or keeper.waiting */
+	TAILQ_ENTRY(kconv) queue;     /* in keeper.hashing or keeper.waiting */
+	TAILQ_ENTRY(kconv) at_warden; /* in keeper.wardened */
 	struct keeper *k;
 	void *conn;
 	struct kpeer peer;
@@ -53,10 +82,14 @@ struct kconv {
 	bool hashing; /* holds a permit, since mono time hash_since */
 	bool waiting; /* stands in keeper.waiting for one */
 	int64_t hash_since;
-	int64_t tried;	    /* mono time of the attempt */
-	int64_t charged;    /* wall time of its charge */
-	uint8_t marked;	    /* what throttle_charge said of it */
-	uint32_t passwords; /* attempts made */
+	int64_t tried;	 /* mono time of the attempt */
+	int64_t charged; /* wall time of its charge */
+	uint8_t marked;	 /* what throttle_charge said of it */
+	struct warden_wait warden;
+	struct forgot forgot;
+	bool skips;	     /* a remembered login: no code was asked */
+	uint32_t remembered; /* logins that were, when this one began */
+	uint32_t passwords;  /* attempts made */
 	uint32_t codes;
 	uint32_t vouches;
 	uint32_t seeds;
@@ -92,6 +125,8 @@ struct keeper {
 	uint32_t n_hashing;
 	struct kconv_list hashing;
 	struct kconv_list waiting;
+	struct kconv_list wardened; /* in the order in which they asked */
+	uint64_t warden_ids;	    /* the last that was given */
 	uint32_t n_convs;
 	uint32_t n_waiting;
 	struct ticket tickets[TICKETS_MAX];

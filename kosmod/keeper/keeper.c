@@ -14,6 +14,7 @@
 #include "kosmod/keeper/permits.h"
 #include "kosmod/keeper/session.h"
 #include "kosmod/keeper/time.h"
+#include "kosmod/keeper/warden.h"
 
 #define CONSOLE_KEEPS 8	   /* of [limits] conversations */
 #define REQUESTS_MAX 20000 /* of one conversation; `user list` is longest */
@@ -49,6 +50,7 @@ keeper_new(struct store *st, struct audit *audit, const struct conf *conf,
 	k->hash_permits = cpus > 1 ? (uint32_t)cpus : 1;
 	TAILQ_INIT(&k->hashing);
 	TAILQ_INIT(&k->waiting);
+	TAILQ_INIT(&k->wardened);
 	k->started = keeper_wall(k);
 	k->sweep_type = REC_ORIGIN;
 	if ((r = store_subkey(st, "proof", k->mac_key)) != KOSMO_OK ||
@@ -164,6 +166,7 @@ keeper_closed(struct kconv **c)
 	if (*c == NULL)
 		return;
 	password_let_go(*c);
+	warden_forget(*c);
 	store_walk_end(&(*c)->walk);
 	(*c)->k->n_convs--;
 	explicit_bzero(*c, sizeof(**c));
@@ -281,4 +284,5 @@ keeper_tick(struct keeper *k)
 {
 	password_tick(k);
 	people_sweep(k);
+	warden_tick(k);
 }
