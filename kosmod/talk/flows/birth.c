@@ -55,9 +55,14 @@ step_birth(struct dialogue *d, const struct stage *step)
 	struct answer answer = { 0 };
 	char number[STEP_TEXT];
 	bool done = false;
-	int r = step_text(d, step, number);
+	int r = 0;
 
-	if (r == 0)
+	if (!d->person.born)
+		r = leave_contact(d, RESULT_DENY,
+		    N_("Your date of birth is not recorded yet. Please ask "
+		       "for it."),
+		    NULL);
+	if (r == 0 && (r = step_text(d, step, number)) == 0)
 		r = say(d, N_("{step}To confirm it is you:"),
 		    FILL({ "step", number }));
 	while (r == 0 && !done) {
