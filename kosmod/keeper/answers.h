@@ -22,9 +22,19 @@ void answer_profile(struct kconv *c, const union kmsg *msg);
 void answer_old(struct kconv *c, const union kmsg *msg);
 void answer_old_hash(struct kconv *c, const union kmsg *msg);
 void answer_set_password(struct kconv *c, const union kmsg *msg);
+void answer_language(struct kconv *c, const union kmsg *msg);
+/* device.c */
 void answer_name(struct kconv *c, const union kmsg *msg);
 void answer_remove(struct kconv *c, const union kmsg *msg);
-void answer_language(struct kconv *c, const union kmsg *msg);
+/* who.c */
+void answer_birth(struct kconv *c, const union kmsg *msg);
+void answer_terms(struct kconv *c, const union kmsg *msg);
+void answer_user_id(struct kconv *c, const union kmsg *msg);
+/* email.c */
+void answer_email(struct kconv *c, const union kmsg *msg);
+/* method.c */
+void answer_method(struct kconv *c, const union kmsg *msg);
+void answer_recovery(struct kconv *c, const union kmsg *msg);
 /* enrol.c */
 void answer_seed(struct kconv *c, const union kmsg *msg);
 void answer_seed_code(struct kconv *c, const union kmsg *msg);

@@ -140,6 +140,14 @@ note_mismatch(struct kconv *c)
 		store_abort(&t);
 }
 
+/* An initial ID, where it is no user ID, is good for registration alone. */
+static bool
+alias_fits(const struct kconv *c, const struct person *p)
+{
+	return c->alias[0] == '\0' || p->state != STATE_ACTIVE ||
+	    strcmp(c->alias, p->user_id) == 0;
+}
+
 /* For su with who = caller it is the caller, by the uid that runs su. */
 static int
 find_person(struct kconv *c, const struct k_bind *b)
@@ -161,6 +169,7 @@ find_person(struct kconv *c, const struct k_bind *b)
 			note_mismatch(c);
 			c->exists = false;
 		}
+		c->exists = c->exists && alias_fits(c, &p);
 		person_done(&p);
 	}
 	return r == KOSMO_ENOTFOUND ? KOSMO_OK : r;
@@ -204,8 +213,7 @@ answer_bind(struct kconv *c, const union kmsg *msg)
 	    c->open.ruid == 0 && !c->row.login;
 	bound.ignore = c->ignore;
 	bound.steps = c->required;
-	bound.methods =
-	    c->row.methods != 0 ? c->row.methods : conf->login.methods;
+	bound.methods = kconv_methods(c);
 	bound.attempts = conf->login.attempts;
 	bound.dialogue = c->row.dialogue;
 	bound.admin = c->admin;

@@ -157,11 +157,15 @@ void kconv_trouble(struct kconv *c, const char *what, int err);
 
 /*
  * Loads the person of c. KOSMO_ENOTFOUND if there was no record at K_BIND;
- * KOSMO_ECONFLICT if that person was removed or invited anew since then: what
+ * KOSMO_ECONFLICT if that person was removed or invited anew since then, or
+ * has ended elsewhere what the initial password typed here was good for: what
  * is proven here was proven of somebody else.
  */
 KOSMO_CHECK int
 kconv_person(struct kconv *c, struct person *ret, uint64_t *ret_version);
+
+/* Methods that policy allows in c: METHOD_BITs. */
+uint32_t kconv_methods(const struct kconv *c);
 
 /* An attempt of c as throttle.h wants it; p may be NULL. */
 struct attempt kconv_attempt(struct kconv *c, const struct person *p);

@@ -42,7 +42,7 @@ find_auth(const struct kconv *c, const struct person *p, int64_t now)
 	if (person_state(p, now) != STATE_ACTIVE)
 		return found(false,
 		    p->lock[0] != '\0' ? "locked" : "not registered yet");
-	if (p->todo != 0)
+	if (person_todo(p, c->k->conf) != 0)
 		return found(false, "something is left to be done");
 	if (c->required == 0 || (c->proven & c->required) != c->required)
 		return found(false, "not everything was proven");
@@ -71,7 +71,8 @@ find_account(const struct kconv *c, const struct person *p, int64_t now)
 		return found(true, "");
 	if (!c->row.alone)
 		return found(false, "login without a code");
-	return found(person_state(p, now) == STATE_ACTIVE && p->todo == 0,
+	return found(person_state(p, now) == STATE_ACTIVE &&
+		person_todo(p, c->k->conf) == 0,
 	    "not registered yet");
 }
 

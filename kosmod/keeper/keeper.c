@@ -245,9 +245,17 @@ kconv_person(struct kconv *c, struct person *ret, uint64_t *ret_version)
 		return KOSMO_ENOTFOUND;
 	r = person_get(c->k->store, c->login, ret, ret_version);
 	if (r == KOSMO_ENOTFOUND ||
-	    (r == KOSMO_OK && memcmp(ret->initial, c->slip, DIGEST_LEN) != 0))
+	    (r == KOSMO_OK &&
+		(memcmp(ret->initial, c->slip, DIGEST_LEN) != 0 ||
+		    (c->initial && ret->state != STATE_INVITED))))
 		r = KOSMO_ECONFLICT;
 	return r;
+}
+
+uint32_t
+kconv_methods(const struct kconv *c)
+{
+	return c->row.methods != 0 ? c->row.methods : c->k->conf->login.methods;
 }
 
 struct attempt

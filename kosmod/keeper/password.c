@@ -174,11 +174,22 @@ compare(struct kconv *c, const struct person *p, const struct k_password *m)
 		DIGEST_LEN, mac) != KOSMO_OK ||
 	    p == NULL || c->dummy)
 		return MATCH_NONE;
-	password = p->password[0] != '\0' &&
+	password = p->password[0] != '\0' && p->state != STATE_INVITED &&
 	    secret_bytes_equal(m->hash, p->password, sizeof(m->hash));
 	initial = !digest_none(p->initial) &&
 	    secret_bytes_equal(mac, p->initial, DIGEST_LEN);
 	return password ? MATCH_PASSWORD : initial ? MATCH_INITIAL : MATCH_NONE;
+}
+
+/*
+ * The initial password of an invitation; or of a slip that an administrator
+ * gave in place of a password, which has to be changed then.
+ */
+static bool
+initial_works(const struct person *p)
+{
+	return p->state == STATE_INVITED ||
+	    (p->password[0] == '\0' && (p->todo & TODO_PASSWORD) != 0);
 }
 
 /* What a right password means for this person now. */
@@ -187,7 +198,7 @@ word_of(struct kconv *c, const struct person *p, enum match match)
 {
 	enum person_state state = person_state(p, keeper_wall(c->k));
 
-	if (match == MATCH_INITIAL && p->state != STATE_INVITED)
+	if (match == MATCH_INITIAL && !initial_works(p))
 		return VERDICT_SPENT;
 	if (state == STATE_LOCKED)
 		return VERDICT_LOCKED;
@@ -258,8 +269,8 @@ let_pass(struct kconv *c, const struct person *p, enum match match)
 	c->refused = word == VERDICT_LOCKED || word == VERDICT_ENDED;
 	if (v.word == VERDICT_YES) {
 		c->proven |= STEP_PASSWORD;
-		c->initial = match == MATCH_INITIAL;
-		c->vouched = c->vouched || c->initial;
+		c->initial =
+		    match == MATCH_INITIAL && p->state == STATE_INVITED;
 	}
 	kconv_verdict(c, &v);
 }

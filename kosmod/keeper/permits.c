@@ -8,6 +8,7 @@
 
 #define IDLE (NEED_BOUND | NEED_NO_TRY)
 #define LANGUAGES_MOST 8 /* each is written to the disk */
+#define CHANGES_MOST 16
 
 static const struct permit permits[] = {
 	{ K_BIND, NEED_UNBOUND, 1, answer_bind },
@@ -25,6 +26,16 @@ static const struct permit permits[] = {
 	{ K_NAME, IDLE | NEED_MAY_NAME, 0, answer_name },
 	{ K_REMOVE, IDLE | NEED_ALL, 0, answer_remove },
 	{ K_LANGUAGE, IDLE | NEED_PASSWORD, LANGUAGES_MOST, answer_language },
+	{ K_BIRTH, IDLE | NEED_INITIAL | NEED_DIALOGUE, 0, answer_birth },
+	{ K_TERMS, IDLE | NEED_PROVEN | NEED_DIALOGUE, CHANGES_MOST,
+	    answer_terms },
+	{ K_EMAIL, IDLE | NEED_MAY_MAIL | NEED_DIALOGUE, CHANGES_MOST,
+	    answer_email },
+	{ K_USER_ID, IDLE | NEED_INITIAL | NEED_DIALOGUE, 0, answer_user_id },
+	{ K_METHOD, IDLE | NEED_PASSWORD | NEED_DIALOGUE, CHANGES_MOST,
+	    answer_method },
+	{ K_RECOVERY, IDLE | NEED_ALL | NEED_DIALOGUE, CHANGES_MOST,
+	    answer_recovery },
 	{ K_FINISH, 0, 1, answer_finish },
 	{ K_USER_ADD, IDLE | NEED_ADMIN, 0, answer_user_add },
 	{ K_USER_SET, IDLE | NEED_ADMIN, 0, answer_user_set },
@@ -65,7 +76,13 @@ may_set(const struct kconv *c)
 	    ((c->proven & STEP_PASSWORD) != 0 && c->row.dialogue);
 }
 
-/* Which of both is demanded depends on the record: enrol.c looks. */
+static bool
+typed_initial(const struct kconv *c)
+{
+	return c->initial && (c->proven & STEP_PASSWORD) != 0;
+}
+
+/* Which of both is demanded depends on the record: device.c looks. */
 static bool
 may_enrol(const struct kconv *c)
 {
@@ -91,6 +108,9 @@ permit_met(const struct permit *p, const struct kconv *c)
 		{ NEED_MAY_ENROL, may_enrol(c) },
 		{ NEED_MAY_NAME, c->enrolled != 0 || all_proven(c) },
 		{ NEED_ALL, all_proven(c) },
+		{ NEED_INITIAL, typed_initial(c) },
+		{ NEED_PROVEN, c->proven != 0 },
+		{ NEED_MAY_MAIL, typed_initial(c) || all_proven(c) },
 	};
 
 	if (c->finished ||
