@@ -78,4 +78,19 @@ KOSMO_CHECK int leave_tries(struct dialogue *d);
 KOSMO_CHECK int prove_password(struct dialogue *d, enum msg_ask_kind kind);
 KOSMO_CHECK int prove_factor(struct dialogue *d);
 
+/* `forgot` at the password: three checks, a new password, and the end. */
+KOSMO_CHECK int flow_forgot(struct dialogue *d);
+
+/*
+ * After a change: whether to sign out everywhere else, if d->person is signed
+ * in anywhere else.
+ */
+KOSMO_CHECK int ask_sign_out(struct dialogue *d);
+
+/* True if a login may end with the offer to skip the code for a while. */
+bool may_remember(const struct dialogue *d);
+
+/* Makes that offer after a login with a code. */
+KOSMO_CHECK int offer_remember(struct dialogue *d);
+
 #endif

@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include "kosmod/talk/flows/flows.h"
 #include "kosmod/talk/methods/mailed.h"
 #include "methods.h"
 
@@ -31,7 +32,7 @@ email_attempt(
 		    (device != NULL ? WORD_FLAG(WORD_RECOVERY) : 0),
 	};
 	struct k_mail_code code = { .purpose = MAIL_LOGIN,
-		.last = d->t->phase == PHASE_AUTH };
+		.last = d->t->phase == PHASE_AUTH && !may_remember(d) };
 	struct answer answer = { 0 };
 	int r;
 
