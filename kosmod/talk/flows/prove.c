@@ -114,7 +114,7 @@ prove(struct dialogue *d, enum msg_ask_kind kind)
 	if ((steps & STEP_PASSWORD) != 0 &&
 	    ((r = prove_password(d, kind)) != 0 || (r = call_profile(d)) != 0))
 		return r;
-	if ((d->person.todo & TODO_METHOD) != 0)
+	if ((d->person.todo & TODO_METHOD) != 0 && d->person.n_devices == 0)
 		return finish_registration(d);
 	factor = (steps & STEP_FACTOR) != 0 && !d->person.remembered &&
 	    !d->t->bound.combined;
