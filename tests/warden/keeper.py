@@ -50,7 +50,7 @@ def row(pid, opened, service="sshd", tty=""):
 
 
 def rows_field(rows):
-    return num(len(rows), 1) + b"".join(num(len(r), 4) + r for r in rows)
+    return num(len(rows), 1) + b"".join(rows)
 
 
 class Keeper:
@@ -71,6 +71,8 @@ class Keeper:
     def accept(self, seconds=10):
         """Waits for the warden and takes its first packet."""
         self.listener.settimeout(seconds)
+        if self.conn is not None:
+            self.conn.close()
         self.conn, _ = self.listener.accept()
         self.conn.settimeout(seconds)
         packet = self.conn.recv(65536)
