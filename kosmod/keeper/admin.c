@@ -11,7 +11,9 @@
 
 #include "kosmod/keeper/address.h"
 #include "kosmod/keeper/answers.h"
+#include "kosmod/keeper/journey.h"
 #include "kosmod/keeper/mail.h"
+#include "kosmod/keeper/mail_code.h"
 #include "kosmod/keeper/member.h"
 #include "kosmod/keeper/people.h"
 
@@ -106,8 +108,7 @@ fill(struct kconv *c, const struct k_user_add *m, struct person *p,
 	    m->language[0] != '\0' ? m->language : c->k->conf->login.language);
 	if ((r = admin_birth(c, p, m->birth)) != KOSMO_OK)
 		return r;
-	p->state = STATE_INVITED;
-	p->todo = TODO_PASSWORD | TODO_METHOD;
+	journey_invite(c->k->conf, p);
 	return slip_initial(c, p, m->expires, slip);
 }
 
@@ -195,8 +196,7 @@ change_email(struct person *p, const char *email)
 	p->email_ok = 0;
 	p->email_held = 0;
 	memset(p->email_next, 0, sizeof(p->email_next));
-	p->n_mailed = 0;
-	explicit_bzero(p->mailed, sizeof(p->mailed));
+	mail_code_void(p);
 }
 
 /* The change to both addresses; and that an admin made it, to the old one. */

@@ -12,6 +12,7 @@
 #include "kosmod/keeper/address.h"
 #include "kosmod/keeper/admin.h"
 #include "kosmod/keeper/answers.h"
+#include "kosmod/keeper/journey.h"
 #include "kosmod/keeper/mail.h"
 #include "kosmod/keeper/member.h"
 #include "kosmod/keeper/people.h"
@@ -35,10 +36,7 @@ copy(char *to, size_t size, const char *from)
 static void
 void_loose(struct person *p)
 {
-	p->n_remembered = 0;
-	explicit_bzero(p->remembered, sizeof(p->remembered));
-	p->n_mailed = 0;
-	explicit_bzero(p->mailed, sizeof(p->mailed));
+	journey_void(p);
 	secret_done(&p->pending);
 	p->pending_since = 0;
 	explicit_bzero(p->code, sizeof(p->code));
@@ -75,27 +73,13 @@ drop_devices(struct person *p)
 	p->preferred = METHOD_NONE;
 }
 
-/*
- * A new slip is given when the first one may be in wrong hands: whoever has
- * it may have chosen the password by now, and seen the seed.
- */
-static void
-void_earlier(struct person *p)
-{
-	void_loose(p);
-	explicit_bzero(p->password, sizeof(p->password));
-	p->password_set = 0;
-	p->state = STATE_INVITED;
-	p->todo |= TODO_PASSWORD | TODO_METHOD;
-}
-
 static int
 invite(struct kconv *c, const struct k_user_act *m, struct person *p,
     struct acted *a)
 {
 	if (p->state == STATE_ACTIVE)
 		return KOSMO_EPERM;
-	void_earlier(p);
+	journey_invite(c->k->conf, p);
 	return slip_initial(c, p, m->expires, &a->slip);
 }
 
@@ -178,7 +162,7 @@ reset_all(struct kconv *c, const struct k_user_act *m, struct person *p,
 {
 	drop_devices(p);
 	retire_password(c->k->conf, p);
-	void_earlier(p);
+	journey_invite(c->k->conf, p);
 	a->ends = true;
 	return slip_initial(c, p, m->expires, &a->slip);
 }

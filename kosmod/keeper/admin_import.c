@@ -12,6 +12,7 @@
 
 #include "kosmod/keeper/admin.h"
 #include "kosmod/keeper/answers.h"
+#include "kosmod/keeper/journey.h"
 #include "kosmod/keeper/member.h"
 #include "kosmod/keeper/people.h"
 #include "libkosmo/buf.h"
@@ -56,8 +57,7 @@ new_person(struct kconv *c, const struct msg_invitee *m, struct person *p,
 	copy(p->email, sizeof(p->email), m->email);
 	copy(p->language, sizeof(p->language),
 	    m->language[0] != '\0' ? m->language : c->k->conf->login.language);
-	p->state = STATE_INVITED;
-	p->todo = TODO_PASSWORD | TODO_METHOD;
+	journey_invite(c->k->conf, p);
 	if ((r = admin_birth(c, p, m->birth)) != KOSMO_OK ||
 	    (r = line_mac(c, m, p->import)) != KOSMO_OK)
 		return r;
@@ -84,10 +84,16 @@ take_field(struct msg_invitation *ret, const char *field)
 
 /* Somebody may have the slip in hand and be at it. */
 static bool
-has_begun(const struct person *p)
+has_begun(const struct conf *conf, const struct person *p)
 {
-	return p->state != STATE_INVITED || p->births > 0 || p->terms_at != 0 ||
-	    p->email_ok != 0 || p->email_next[0] != '\0' || p->n_mails > 0;
+	struct person fresh = *p;
+	bool begun;
+
+	journey_invite(conf, &fresh);
+	begun = p->state != STATE_INVITED || p->todo != fresh.todo ||
+	    p->births > 0 || p->n_mails > 0 || p->email_next[0] != '\0';
+	person_done(&fresh);
+	return begun;
 }
 
 /* Somebody with that login is there: by this very line, or otherwise. */
@@ -102,7 +108,7 @@ judge_known(struct kconv *c, const struct msg_invitee *m, struct person *p,
 		return r;
 	if (!secret_bytes_equal(mac, p->import, sizeof(mac)))
 		take_field(ret, "login");
-	else if (!has_begun(p))
+	else if (!has_begun(c->k->conf, p))
 		ret->word = INVITED_SAME;
 	else
 		ret->word = INVITED_BEGUN;

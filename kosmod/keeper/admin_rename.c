@@ -9,6 +9,7 @@
 #include "kosmod/keeper/address.h"
 #include "kosmod/keeper/admin.h"
 #include "kosmod/keeper/answers.h"
+#include "kosmod/keeper/mail_code.h"
 #include "kosmod/keeper/member.h"
 #include "kosmod/keeper/people.h"
 
@@ -28,8 +29,7 @@ move(struct kconv *c, struct txn *t, const struct person *p, const char *to,
 	*ret = *p;
 	memset(ret->login, 0, sizeof(ret->login));
 	copy(ret->login, sizeof(ret->login), to);
-	ret->n_mailed = 0;
-	explicit_bzero(ret->mailed, sizeof(ret->mailed));
+	mail_code_void(ret);
 	/* the new name was the ID: it is no alias any more */
 	if (strcmp(ret->user_id, to) == 0 &&
 	    (r = admin_delete_alias(t, to, p->login)) != KOSMO_OK)

@@ -21,13 +21,9 @@ void journey_invite(const struct conf *conf, struct person *p);
  */
 bool journey_turn(const struct kconv *c, const struct person *p, uint32_t bits);
 
-/* Where a code that confirms an address goes: "" if there is none. */
-const char *journey_address(const struct person *p);
-
 /*
- * The code mailed to journey_address was typed: from now on it is the
- * person's address. Notices go into t; the caller puts p. Together with its
- * outcome.vouches.
+ * The code mailed to the address was typed: from now on it is the person's.
+ * Notices go into t; the caller puts p. Together with its outcome.vouches.
  */
 KOSMO_CHECK int
 journey_confirmed(struct kconv *c, struct person *p, struct txn *t);
@@ -38,6 +34,12 @@ journey_confirmed(struct kconv *c, struct person *p, struct txn *t);
  */
 KOSMO_CHECK int
 journey_settle(struct kconv *c, struct person *p, struct txn *t);
+
+/*
+ * A password, method or device changed: logins that were remembered and codes
+ * that were mailed before count no more.
+ */
+void journey_void(struct person *p);
 
 /* Methods that p can set up: METHOD_BITs. */
 uint32_t journey_methods(const struct conf *conf, const struct person *p);

@@ -41,6 +41,9 @@ verb_done(struct dialogue *d, const char *msgid, const struct fill *fills);
 KOSMO_CHECK int verb_call(struct dialogue *d, const struct layout *req,
     const void *msg, uint8_t want, union kmsg *reply, bool *ret_verdict);
 
+/* Password and factor, before any change. */
+KOSMO_CHECK int verb_confirm(struct dialogue *d);
+
 /* self.c */
 KOSMO_CHECK int verb_register(struct dialogue *d);
 KOSMO_CHECK int verb_me(struct dialogue *d);
@@ -73,6 +76,9 @@ verb_slip(struct dialogue *d, const struct k_slip *slip, const char *what);
 
 /* The office's line in a language, "" if there is none. */
 const char *verb_contact(const struct conf *conf, const char *language);
+/* sign_out.c, forgot_id.c */
+KOSMO_CHECK int verb_sign_out(struct dialogue *d);
+KOSMO_CHECK int verb_forgot_id(struct dialogue *d);
 
 /* manage.c */
 KOSMO_CHECK int verb_user_add(struct dialogue *d);
