@@ -264,7 +264,7 @@ mail_may(
 		return (c->required & STEP_PASSWORD & ~c->proven) == 0 &&
 		    mail_code_is_method(c, p);
 	case MAIL_CONFIRM:
-		return journey_turn(c, p, TODO_CONFIRM);
+		return journey_may_confirm(c, p);
 	case MAIL_SETUP:
 		return p->email_ok && p->email_held <= (uint64_t)now &&
 		    p->n_devices == 0 && journey_turn(c, p, TODO_METHOD);
