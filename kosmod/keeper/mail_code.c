@@ -267,7 +267,7 @@ mail_may(
 		return journey_may_confirm(c, p);
 	case MAIL_SETUP:
 		return p->email_ok && p->email_held <= (uint64_t)now &&
-		    p->n_devices == 0 && journey_turn(c, p, TODO_METHOD);
+		    journey_turn(c, p, TODO_METHOD);
 	case MAIL_ENROL:
 		return p->email_ok && allowed(c) && device_may_add(c, p);
 	case MAIL_RESET: /* forgot.c asks for more than a conversation has */

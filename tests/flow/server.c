@@ -173,6 +173,7 @@ server_begin(struct server *s, const char *conf)
 		server_die(1, "mkdtemp:", strerror(errno));
 	snprintf(s->socket, sizeof(s->socket), "%s/run/kosmod.sock", s->dir);
 	snprintf(s->admin, sizeof(s->admin), "%s/run/admin.sock", s->dir);
+	snprintf(s->priv, sizeof(s->priv), "%s/run/priv.sock", s->dir);
 	snprintf(state, sizeof(state), "%s/state", s->dir);
 	if (mkdir(state, 0700) != 0)
 		server_die(1, "mkdir:", strerror(errno));
