@@ -18,7 +18,9 @@ rig_new_terms(struct rig *r)
 		struct conf_terms *t = &r->conf.terms[i];
 
 		for (size_t n = 0; n < sizeof(t->hash); n++)
-			t->hash[n] = (uint8_t)(t->hash[n] + 1 + i);
+			t->hash[n] =
+			    (uint8_t)(t->hash[n] == 0 ? 1 + i
+						      : t->hash[n] + 2U);
 		(void)snprintf(
 		    t->version, sizeof(t->version), "%u", t->hash[0]);
 	}
