@@ -1,6 +1,7 @@
 #include "config.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "kosmod/talk/call.h"
 #include "kosmod/talk/flows/flows.h"
