@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "kosmod/keeper/answers.h"
+#include "kosmod/keeper/factor.h"
 #include "kosmod/keeper/journey.h"
 #include "kosmod/keeper/mail.h"
 #include "kosmod/keeper/time.h"
@@ -50,15 +51,13 @@ find_app(struct person *p, uint32_t id)
 	return NULL;
 }
 
-static int
-judge_code(struct kconv *c, struct person *p, const union kmsg *msg,
-    struct txn *t, struct outcome *o)
+int
+factor_code(struct kconv *c, struct person *p, const struct k_code *m,
+    struct outcome *o)
 {
-	const struct k_code *m = &msg->code;
 	int64_t now = keeper_wall(c->k);
 	struct r_device *d = find_app(p, m->device);
 
-	(void)t;
 	o->step = "totp";
 	o->last = m->last != 0;
 	o->proves = STEP_FACTOR;
@@ -76,6 +75,14 @@ judge_code(struct kconv *c, struct person *p, const union kmsg *msg,
 			o->reason = "code used before";
 	}
 	return KOSMO_OK;
+}
+
+static int
+judge_code(struct kconv *c, struct person *p, const union kmsg *msg,
+    struct txn *t, struct outcome *o)
+{
+	(void)t;
+	return factor_code(c, p, &msg->code, o);
 }
 
 static bool

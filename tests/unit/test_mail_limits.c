@@ -197,7 +197,7 @@ with_the_factor_alone_it_is_asked_for(void **state)
 {
 	struct rig *r = *state;
 	struct secret seed;
-	struct line *l;
+	struct line *l, *other;
 
 	rig_person(r, "app", &seed);
 	rig_mail_person(r, "taro");
@@ -215,6 +215,13 @@ with_the_factor_alone_it_is_asked_for(void **state)
 	assert_int_equal(line_mail(l, MAIL_LOGIN, true), MAILED_SENT);
 	assert_int_equal(l->not_before, r->mono + BOUNDARY_MS);
 	assert_int_equal(r->post.n, 1);
+	/* who has an app at hand may type that code instead */
+	other = factor_alone(r, "app");
+	assert_int_equal(line_mail(other, MAIL_LOGIN, true), MAILED_SENT);
+	assert_int_equal(line_mailed(other, MAIL_LOGIN, "12345"), VERDICT_NO);
+	assert_int_equal(
+	    line_mailed(other, MAIL_LOGIN, rig_code(r, &seed, 0)), VERDICT_YES);
+	line_close(&other);
 	/* too soon: told to nobody */
 	assert_int_equal(line_mail(l, MAIL_LOGIN, true), MAILED_SENT);
 	assert_int_equal(r->post.n, 1);
