@@ -41,6 +41,7 @@ const struct layout k_try_layout =
 
 static const struct field setting_fields[] = {
 	CODEC_STR(1, k_setting, setting),
+	CODEC_U32(2, k_setting, digits),
 };
 const struct layout k_setting_layout =
     CODEC_LAYOUT("K_SETTING", K_SETTING, k_setting, setting_fields);

@@ -38,6 +38,14 @@ void answer_recovery(struct kconv *c, const union kmsg *msg);
 /* enrol.c */
 void answer_seed(struct kconv *c, const union kmsg *msg);
 void answer_seed_code(struct kconv *c, const union kmsg *msg);
+/* forgot.c, forgot_id.c, remember.c, sign_out.c */
+void answer_forgot(struct kconv *c, const union kmsg *msg);
+void answer_forgot_id(struct kconv *c, const union kmsg *msg);
+void answer_remember(struct kconv *c, const union kmsg *msg);
+void answer_sessions(struct kconv *c, const union kmsg *msg);
+/* mail_code.c, mail_typed.c */
+void answer_mail(struct kconv *c, const union kmsg *msg);
+void answer_mail_code(struct kconv *c, const union kmsg *msg);
 /* judge.c */
 void answer_finish(struct kconv *c, const union kmsg *msg);
 /* admin.c, people.c */

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "kosmod/keeper/answers.h"
+#include "kosmod/keeper/remember.h"
 
 static void
 copy(char *to, size_t size, const char *from)
@@ -165,6 +166,7 @@ find_person(struct kconv *c, const struct k_bind *b)
 	if (r == KOSMO_OK) {
 		c->exists = true; /* so that the log names the account */
 		memcpy(c->slip, p.initial, sizeof(c->slip));
+		c->remembered = remember_count(&p, keeper_wall(c->k));
 		if (!uid_fits(c, &p)) {
 			note_mismatch(c);
 			c->exists = false;
@@ -199,6 +201,8 @@ answer_bind(struct kconv *c, const union kmsg *msg)
 	choose_row(c, b);
 	choose_origin(c, b);
 	c->required = required_steps(c, b);
+	c->combined =
+	    c->row.combined && c->required == (STEP_PASSWORD | STEP_FACTOR);
 	if (find_person(c, b) != KOSMO_OK) {
 		/* the store can't say: nobody is known, nobody comes in */
 		c->k->ways.drop(c->conn, "the store can't be read");
@@ -221,6 +225,8 @@ answer_bind(struct kconv *c, const union kmsg *msg)
 	    c->open.phase == PHASE_ACCOUNT && c->row.login && !c->row.alone;
 	bound.reset = c->reset;
 	bound.deadline = c->row.deadline;
+	bound.remember = remember_time(c);
+	bound.combined = c->combined;
 	copy(bound.language, sizeof(bound.language),
 	    c->row.language[0] != '\0' ? c->row.language
 				       : conf->login.language);

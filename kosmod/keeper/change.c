@@ -7,8 +7,10 @@
 #include <string.h>
 
 #include "kosmod/keeper/answers.h"
+#include "kosmod/keeper/forgot.h"
 #include "kosmod/keeper/journey.h"
 #include "kosmod/keeper/mail.h"
+#include "kosmod/keeper/remember.h"
 
 #define BOTH (STEP_PASSWORD | STEP_FACTOR)
 
@@ -36,11 +38,13 @@ answer_profile(struct kconv *c, const union kmsg *msg)
 	int r = KOSMO_ENOTFOUND;
 
 	(void)msg;
-	if (c->proven != 0 || c->refused || c->open.phase == PHASE_VERB)
+	if (c->proven != 0 || c->refused || forgot_may_set(c) ||
+	    c->open.phase == PHASE_VERB)
 		r = kconv_person(c, &p, &version);
 	if (r == KOSMO_OK) {
 		person_view(&p, c->k->conf, keeper_wall(c->k), &view);
 		view.vouched = c->vouched;
+		view.remembered = c->skips;
 		if (c->refused)
 			only_language(&view);
 		person_done(&p);
@@ -116,6 +120,8 @@ may_set(const struct kconv *c, const struct person *p)
 {
 	if (c->reset)
 		return true;
+	if (forgot_may_set(c))
+		return p->lock[0] == '\0' && p->state == STATE_ACTIVE;
 	if ((p->todo & TODO_PASSWORD) != 0)
 		return journey_turn(c, p, TODO_PASSWORD) &&
 		    (p->n_devices == 0 || (c->proven & STEP_FACTOR) != 0);
@@ -144,6 +150,7 @@ put_password(struct kconv *c, struct person *p, const char *hash)
 	(void)snprintf(p->password, sizeof(p->password), "%s", hash);
 	p->password_set = (uint64_t)keeper_wall(c->k);
 	p->todo &= ~(uint32_t)TODO_PASSWORD;
+	remember_void(p);
 	if (c->reset)
 		p->todo |= TODO_PASSWORD;
 	journey_void(p);
@@ -250,6 +257,7 @@ answer_set_password(struct kconv *c, const union kmsg *msg)
 		return;
 	}
 	c->password_set = true;
+	c->forgot.stage = FORGOT_NONE;
 	kconv_word(c, VERDICT_YES);
 }
 

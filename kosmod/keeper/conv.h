@@ -34,6 +34,7 @@ enum forgot_stage {
 	FORGOT_NONE = 0,
 	FORGOT_WRONG, /* or whoever must look like it */
 	FORGOT_TWO,   /* the first two checks were right */
+	FORGOT_OVER,  /* judged: not all of it was right */
 	FORGOT_ALL    /* all three: a new password may be set */
 };
 
@@ -77,10 +78,11 @@ struct kconv {
 	uint32_t enrolled; /* device enrolled here */
 	bool password_set;
 
-	bool trying;  /* K_TRY without its K_PASSWORD */
-	bool dummy;   /* ... which will not be evaluated */
-	bool hashing; /* holds a permit, since mono time hash_since */
-	bool waiting; /* stands in keeper.waiting for one */
+	bool combined; /* password and code are typed together */
+	bool trying;   /* K_TRY without its K_PASSWORD */
+	bool dummy;    /* ... which will not be evaluated */
+	bool hashing;  /* holds a permit, since mono time hash_since */
+	bool waiting;  /* stands in keeper.waiting for one */
 	int64_t hash_since;
 	int64_t tried;	 /* mono time of the attempt */
 	int64_t charged; /* wall time of its charge */
@@ -114,6 +116,17 @@ struct ticket {
 
 #define TICKETS_MAX 256
 
+/* A code mail of late, for the limits that hold for all together. */
+struct code_mark {
+	int64_t at;	 /* mono ms; 0: free */
+	char source[64]; /* an address, or "" */
+};
+
+#define CODE_MARKS_MAX 1000 /* so many an hour go out at the most */
+
+struct post_job;
+TAILQ_HEAD(post_jobs, post_job);
+
 struct keeper {
 	struct store *store;
 	struct audit *audit;
@@ -136,6 +149,13 @@ struct keeper {
 	struct store_walk *sweep; /* people_sweep is here */
 	enum rec_type sweep_type;
 	int64_t sweep_after; /* mono ms: not before */
+
+	bool post, warden; /* they are here */
+	uint64_t post_ids; /* the last that was given */
+	struct post_jobs post_jobs;
+	struct notices *notices;
+	uint32_t next_mark;
+	struct code_mark code_marks[CODE_MARKS_MAX]; /* a ring */
 };
 
 int64_t keeper_wall(const struct keeper *k);
@@ -144,6 +164,9 @@ int64_t keeper_mono(const struct keeper *k);
 /* Sends a reply to talk. */
 void kconv_reply(struct kconv *c, const struct layout *l, const void *msg,
     int64_t not_before);
+
+/* The next boundary after the attempt of c, in ms of mono. */
+int64_t kconv_boundary(const struct kconv *c);
 
 /* A K_VERDICT; refusals (anything but YES) wait for the boundary. */
 void kconv_verdict(struct kconv *c, const struct k_verdict *v);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "kosmod/keeper/answers.h"
+#include "kosmod/keeper/remember.h"
 #include "kosmod/keeper/session.h"
 #include "kosmod/keeper/time.h"
 
@@ -115,6 +116,8 @@ note(struct kconv *c, struct person *p, const struct finding *f)
 			p->uid = c->uid;
 		person_remember(p, c->origin.name, a.now);
 		r = throttle_reset(&a, t);
+		if (r == KOSMO_OK)
+			r = remember_crowd(c, t, p);
 	} else {
 		p->refused = (uint64_t)a.now;
 		(void)snprintf(p->refusal, sizeof(p->refusal), "%s", f->reason);

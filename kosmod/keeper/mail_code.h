@@ -30,7 +30,7 @@ KOSMO_CHECK int mail_code_send(struct kconv *c, struct person *p,
  * What typed digits are worth as the newest code of purpose: YES, NO, or ENDED
  * (expired, used up, never handed over, or the address is another now). Notes
  * the try in p, and a right one as used; the caller puts p before it answers.
- * *ret_left (or NULL): tries left with this code.
+ * *ret_left (or NULL): tries left with this code; 0 with NO: it is used up.
  */
 enum verdict_word mail_code_judge(struct kconv *c, struct person *p,
     enum mail_purpose purpose, const char *digits, uint32_t *ret_left);

@@ -16,6 +16,7 @@ struct post_job {
 	int64_t until;	 /* mono ms: no answer by then is SENT_NO */
 	struct kconv *c; /* who waits; NULL: nobody, or no more */
 	uint64_t notice; /* its number, or 0 */
+	uint8_t kind;	 /* enum mail_kind */
 	char login[NAME_LEN + 1];
 	uint8_t mac[DIGEST_LEN]; /* of the code, to find it again */
 	/*

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "kosmod/keeper/answers.h"
+#include "kosmod/keeper/notices.h"
 #include "kosmod/keeper/time.h"
 
 static void
@@ -83,5 +84,8 @@ answer_status(struct kconv *c, const union kmsg *msg)
 	s.waiting = c->k->n_waiting;
 	s.clock_behind = time_is_behind(c->k, keeper_wall(c->k));
 	s.disk_full = store_full(c->k->store);
+	s.post = c->k->post;
+	s.warden = c->k->warden;
+	s.notices = notices_count(c->k);
 	kconv_reply(c, &k_status_is_layout, &s, 0);
 }
