@@ -18,6 +18,7 @@
 #include "kosmod/keeper/post.h"
 
 #define HANDOVER_SECONDS 30 /* to post, and on to sendmail */
+#define BOTH (STEP_PASSWORD | STEP_FACTOR)
 
 const char *
 mail_code_address(const struct person *p, enum mail_purpose purpose)
@@ -264,7 +265,9 @@ mail_may(
 		return (c->required & STEP_PASSWORD & ~c->proven) == 0 &&
 		    mail_code_is_method(c, p);
 	case MAIL_CONFIRM:
-		return journey_turn(c, p, TODO_CONFIRM);
+		return journey_turn(c, p, TODO_CONFIRM) ||
+		    (p->email_next[0] != '\0' && p->state == STATE_ACTIVE &&
+			(c->proven & BOTH) == BOTH);
 	case MAIL_SETUP:
 		return p->email_ok && p->email_held <= (uint64_t)now &&
 		    p->n_devices == 0 && journey_turn(c, p, TODO_METHOD);

@@ -15,7 +15,7 @@ of_late(uint64_t at, uint64_t now)
 	return at <= now && at + HOUR > now;
 }
 
-/* When the person may have one more: 0 for now. */
+/* When the person may have one more; 0: at once. */
 static uint64_t
 person_after(const struct kconv *c, const struct person *p, uint64_t now)
 {
