@@ -18,12 +18,8 @@
 #include "script.h"
 #include "server.h"
 
-<<<<<<< HEAD
 #define WAIT_MS 60000
-=======
-#define WAIT_MS 30000
 #define LOOKS_MAX 10000 /* at the status: each takes a turn of kosmod's */
->>>>>>> priv
 
 struct kosmod_world {
 	struct world world;

@@ -240,15 +240,9 @@ class Systemd(Alone):
 
     def test_no_names(self):
         self.kosmod.init()
-<<<<<<< HEAD
-        self.start(["kosmod.sock", "admin.sock"], passed_as=["a", "b"])
-        self.kosmod.wait_for("not one named kosmod.sock")
-        self.kosmod.process.wait(wire.PATIENCE)
-=======
         self.start(ALL, passed_as=["a", "b", "c"])
         self.kosmod.wait_for("not one each named kosmod.sock")
-        self.kosmod.process.wait(5)
->>>>>>> priv
+        self.kosmod.process.wait(wire.PATIENCE)
         self.assertEqual(self.kosmod.stop(), 1)
 
     def test_notices(self):
@@ -257,13 +251,8 @@ class Systemd(Alone):
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as s:
             s.bind(path)
             os.chmod(path, 0o666)
-<<<<<<< HEAD
             s.settimeout(wire.PATIENCE)
-            self.start(["kosmod.sock", "admin.sock"], NOTIFY_SOCKET=path)
-=======
-            s.settimeout(15)
             self.start(ALL, NOTIFY_SOCKET=path)
->>>>>>> priv
             self.assertEqual(s.recv(1000), b"READY=1")
             self.assertTrue(self.kosmod.serves())
             self.kosmod.process.send_signal(signal.SIGHUP)
