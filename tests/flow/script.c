@@ -45,7 +45,10 @@ script_take(struct script *s)
 	s->have = false;
 }
 
-/* {slip}, {code}, {last}, {totp}, {totp -30}; \b, \e, \r stand for bytes. */
+/*
+ * {slip}, {code}, {mail}, {last}, {totp}, {totp -30}; \b, \e, \r stand for
+ * bytes.
+ */
 static size_t
 expand(struct script *s, const char *from, char *to, size_t size)
 {
@@ -58,6 +61,8 @@ expand(struct script *s, const char *from, char *to, size_t size)
 		snprintf(to, size, "%s", s->secret);
 	else if (strcmp(name, "last") == 0)
 		snprintf(to, size, "%s", s->code);
+	else if (strcmp(name, "mail") == 0)
+		snprintf(to, size, "%s", s->world->code(s->world, s->user));
 	else if (strcmp(name, "totp") == 0) {
 		app_code(s, s->world->now(s->world) + offset, code);
 		memcpy(s->code, code, sizeof(code));

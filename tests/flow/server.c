@@ -24,7 +24,7 @@
 
 #define NOBODY 65534
 #define START 1775088000 /* as world_keeper.c */
-#define READY_MS 20000
+#define READY_MS 60000
 #define SKIP 77
 
 void
@@ -173,6 +173,7 @@ server_begin(struct server *s, const char *conf)
 		server_die(1, "mkdtemp:", strerror(errno));
 	snprintf(s->socket, sizeof(s->socket), "%s/run/kosmod.sock", s->dir);
 	snprintf(s->admin, sizeof(s->admin), "%s/run/admin.sock", s->dir);
+	snprintf(s->priv, sizeof(s->priv), "%s/run/priv.sock", s->dir);
 	snprintf(state, sizeof(state), "%s/state", s->dir);
 	if (mkdir(state, 0700) != 0)
 		server_die(1, "mkdir:", strerror(errno));

@@ -11,6 +11,7 @@ struct server {
 	char dir[64];
 	char socket[128];
 	char admin[128];
+	char priv[128];
 	pid_t pid;
 	int64_t *offset; /* seconds that its clock is ahead */
 	long log_seen;

@@ -257,6 +257,8 @@ choose_password(struct dialogue *d, const struct choose_how *how)
 	}
 	if (r == 0)
 		r = store(d, &answer.text);
+	if (r == 0)
+		r = ask_sign_out(d);
 	answer_done(&answer);
 	return r;
 }

@@ -42,4 +42,19 @@ KOSMO_CHECK int enroll_app(struct dialogue *d, const struct enroll_how *how);
 /* Vouches for a first device, if d->person is not vouched for yet. */
 KOSMO_CHECK int vouch(struct dialogue *d);
 
+/* `forgot` at the password: three checks, a new password, and the end. */
+KOSMO_CHECK int flow_forgot(struct dialogue *d);
+
+/*
+ * After a change: whether to sign out everywhere else, if d->person is signed
+ * in anywhere else.
+ */
+KOSMO_CHECK int ask_sign_out(struct dialogue *d);
+
+/* True if a login may end with the offer to skip the code for a while. */
+bool may_remember(const struct dialogue *d);
+
+/* Makes that offer after a login with a code. */
+KOSMO_CHECK int offer_remember(struct dialogue *d);
+
 #endif

@@ -68,18 +68,6 @@ password_refused(struct dialogue *d, const struct k_verdict *v)
 	}
 }
 
-/* `forgot`: the same words for everyone, known or not. */
-static int
-forgotten(struct dialogue *d)
-{
-	int r = say(d,
-	    N_("A forgotten password is set anew by your administrator. "
-	       "Please ask there."),
-	    NULL);
-
-	return r != 0 ? r : say_contact(d);
-}
-
 static int
 prove_password(struct dialogue *d, enum msg_ask_kind kind)
 {
@@ -90,7 +78,7 @@ prove_password(struct dialogue *d, enum msg_ask_kind kind)
 		if ((r = password_attempt(d, kind, &attempt)) != 0)
 			return r;
 		if (attempt.word == WORD_FORGOT)
-			r = forgotten(d);
+			r = flow_forgot(d);
 		else if (attempt.verdict.word == VERDICT_YES)
 			return 0;
 		else
@@ -268,6 +256,7 @@ int
 prove(struct dialogue *d, enum msg_ask_kind kind)
 {
 	uint8_t steps = d->t->bound.steps;
+	bool factor;
 	int r;
 
 	if ((steps & STEP_PASSWORD) != 0 &&
@@ -275,11 +264,13 @@ prove(struct dialogue *d, enum msg_ask_kind kind)
 		return r;
 	if ((d->person.todo & TODO_METHOD) != 0)
 		return finish_registration(d);
-	if ((steps & STEP_FACTOR) != 0 && (r = prove_factor(d)) != 0)
+	factor = (steps & STEP_FACTOR) != 0 && !d->person.remembered &&
+	    !d->t->bound.combined;
+	if (factor && (r = prove_factor(d)) != 0)
 		return r;
 	if (d->t->ended)
 		return 0; /* nothing is left to be done */
-	if ((steps & STEP_FACTOR) != 0 && (r = call_profile(d)) != 0)
+	if (factor && (r = call_profile(d)) != 0)
 		return r;
 	return d->person.todo != 0 ? finish_registration(d) : 0;
 }

@@ -16,9 +16,8 @@
 
 #define NAME_CHARS 20
 
-/* Password and factor, before any change. */
-static int
-confirm(struct dialogue *d)
+int
+verb_confirm(struct dialogue *d)
 {
 	int r = say(d,
 	    N_("To confirm it is you, enter your password and a code."), NULL);
@@ -34,7 +33,7 @@ look(struct dialogue *d)
 
 	if (r != KOSMO_OK || d->person.state != STATE_NONE)
 		return r;
-	return confirm(d);
+	return verb_confirm(d);
 }
 
 /* The same screens as at a first login; says so when nothing is left. */
@@ -145,7 +144,7 @@ verb_device_rename(struct dialogue *d)
 
 	if (!good_name(name))
 		return bad_name(d);
-	if ((r = confirm(d)) != KOSMO_OK)
+	if ((r = verb_confirm(d)) != KOSMO_OK)
 		return r;
 	if ((device = find_device(d, word)) == NULL)
 		return no_device(d, word);
@@ -171,7 +170,7 @@ verb_device_remove(struct dialogue *d)
 	struct k_remove request = { 0 };
 	int r;
 
-	if ((r = confirm(d)) != KOSMO_OK)
+	if ((r = verb_confirm(d)) != KOSMO_OK)
 		return r;
 	if ((device = find_device(d, word)) == NULL)
 		return no_device(d, word);
@@ -193,7 +192,7 @@ int
 verb_password(struct dialogue *d)
 {
 	static const struct choose_how how = { false, 0, 0 };
-	int r = confirm(d);
+	int r = verb_confirm(d);
 
 	if (r == KOSMO_OK)
 		r = choose_password(d, &how);
@@ -250,7 +249,7 @@ verb_enroll_totp(struct dialogue *d)
 		return r;
 	known = d->person.state != STATE_NONE;
 	first = known && d->person.n_devices == 0;
-	if ((r = confirm(d)) != KOSMO_OK)
+	if ((r = verb_confirm(d)) != KOSMO_OK)
 		return r;
 	/* A registration that was finished on the way enrolled the first. */
 	if (!known)

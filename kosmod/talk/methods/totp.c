@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "kosmod/talk/call.h"
+#include "kosmod/talk/flows/flows.h"
 #include "kosmod/talk/text.h"
 
 #define NAME_COLUMNS 12 /* so that the ask stays within 46 */
@@ -37,7 +38,7 @@ totp_attempt(
 	if (answer.word != WORD_NONE)
 		goto out;
 	answer_digits(&answer.text, code.digits);
-	code.last = d->t->phase == PHASE_AUTH;
+	code.last = d->t->phase == PHASE_AUTH && !may_remember(d);
 	r = call_verdict(d, &k_code_layout, &code, &ret->verdict);
 	d->t->ended = r == 0 && ret->verdict.ended != 0;
 out:

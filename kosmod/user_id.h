@@ -1,8 +1,8 @@
 /*
  * user_id.h: the rules of user IDs, as [user-id] has them.
  */
-#ifndef KOSMO_TALK_USER_ID_H
-#define KOSMO_TALK_USER_ID_H
+#ifndef KOSMO_KOSMOD_USER_ID_H
+#define KOSMO_KOSMOD_USER_ID_H
 
 #include <stdbool.h>
 
@@ -13,5 +13,8 @@
  * it is taken is the keeper's to say.
  */
 bool user_id_good(const struct conf *conf, const char *id);
+
+/* True if id is on the deny list: an ID that nobody may have. */
+bool user_id_denied(const struct conf *conf, const char *id);
 
 #endif

@@ -1,18 +1,19 @@
 #include "config.h"
 
-#include "kosmod/talk/flows/user_id.h"
+#include "user_id.h"
 
 #include <string.h>
+#include <strings.h>
 
-static bool
-denied(const char *list, const char *id)
+bool
+user_id_denied(const struct conf *conf, const char *id)
 {
 	size_t n = strlen(id);
 
-	for (const char *p = list; *p != '\0';) {
+	for (const char *p = conf->user_id.deny; *p != '\0';) {
 		size_t len = strcspn(p, " ");
 
-		if (len == n && memcmp(p, id, n) == 0)
+		if (len == n && strncasecmp(p, id, n) == 0)
 			return true;
 		p += len + strspn(p + len, " ");
 	}
@@ -32,5 +33,5 @@ user_id_good(const struct conf *conf, const char *id)
 		    strchr(conf->user_id.symbols, id[i]) == NULL)
 			return false;
 	}
-	return !denied(conf->user_id.deny, id);
+	return !user_id_denied(conf, id);
 }
