@@ -135,22 +135,43 @@ check_rules(struct script *s, const char *text, bool ask)
 		script_fail(s, "an ask that does not end in ': ': %s", line);
 }
 
-/* {time} in want is any clock time: which one, the host's zone says. */
+/*
+ * How much of text {time}, any clock time, and {n}, any number, stand for:
+ * which ones, the host's zone and its pace say. 0: neither.
+ */
+static size_t
+wild(const char **want, const char *text)
+{
+	static const char time[] = "{time}", number[] = "{n}";
+	size_t n;
+
+	if (strncmp(*want, time, strlen(time)) == 0) {
+		if (strspn(text, "0123456789") != 2 || text[2] != ':' ||
+		    strspn(text + 3, "0123456789") < 2)
+			return 0;
+		*want += strlen(time);
+		return 5;
+	}
+	if (strncmp(*want, number, strlen(number)) != 0)
+		return 0;
+	if ((n = strspn(text, "0123456789")) > 0)
+		*want += strlen(number);
+	return n;
+}
+
 static bool
 same_line(const char *want, const char *text, size_t len)
 {
-	static const char mark[] = "{time}";
-	const char *at = strstr(want, mark);
-	size_t before = at != NULL ? (size_t)(at - want) : 0;
-	unsigned hour, minute;
+	const char *end = text + len;
+	size_t n;
 
-	if (at == NULL)
-		return strlen(want) == len && strncmp(want, text, len) == 0;
-	return strlen(want) - strlen(mark) + 5 == len &&
-	    strncmp(want, text, before) == 0 &&
-	    sscanf(text + before, "%2u:%2u", &hour, &minute) == 2 &&
-	    strncmp(at + strlen(mark), text + before + 5, len - before - 5) ==
-	    0;
+	while (*want != '\0' && text < end) {
+		if ((n = wild(&want, text)) > 0)
+			text += n;
+		else if (*want++ != *text++)
+			return false;
+	}
+	return *want == '\0' && text == end;
 }
 
 /*
