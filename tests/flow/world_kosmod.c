@@ -18,7 +18,7 @@
 #include "script.h"
 #include "server.h"
 
-#define WAIT_MS 30000
+#define WAIT_MS 60000
 #define LOOKS_MAX 10000 /* at the status: each takes a turn of kosmod's */
 
 struct kosmod_world {
