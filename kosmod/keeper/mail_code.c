@@ -48,11 +48,7 @@ mail_code_void(struct person *p)
 static bool
 allowed(const struct kconv *c)
 {
-	uint32_t methods = c->row.methods;
-
-	if (methods == 0)
-		methods = c->k->conf->login.methods;
-	return (methods & METHOD_BIT(METHOD_EMAIL)) != 0;
+	return (kconv_methods(c) & METHOD_BIT(METHOD_EMAIL)) != 0;
 }
 
 bool
