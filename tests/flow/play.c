@@ -49,7 +49,20 @@ command_conf(struct script *s, const char *rest)
 		script_fail(s, "conf comes first");
 	if (strncmp(rest, "language = ", 11) == 0)
 		need_language(s, rest + 11);
+	if (strcmp(rest, "terms = {terms}") == 0) {
+		terms_make(s);
+		snprintf(s->conf + used, sizeof(s->conf) - used,
+		    "terms = %s\n", s->terms);
+		return;
+	}
 	snprintf(s->conf + used, sizeof(s->conf) - used, "%s\n", rest);
+}
+
+/* The terms change; kosmod has to be told by a restart. */
+static void
+command_terms(struct script *s, const char *rest)
+{
+	terms_write(s, rest);
 }
 
 static void
@@ -269,6 +282,7 @@ static const struct {
 	{ "restart", false, command_restart },
 	{ "log", false, command_log },
 	{ "mails", false, command_mails },
+	{ "terms", false, command_terms },
 	{ "post", false, command_post },
 	{ "scan", false, command_scan },
 	{ "auth", false, command_auth },
@@ -360,5 +374,6 @@ main(int argc, char **argv)
 	play_file(&s, path);
 	if (s.begun)
 		s.world->end(s.world);
+	terms_done(&s);
 	return s.begun ? 0 : 1;
 }

@@ -15,6 +15,7 @@
 #include "kosmod/talk/blocklist.h"
 #include "kosmod/talk/lang.h"
 #include "kosmod/talk/talk.h"
+#include "kosmod/talk/terms_text.h"
 #include "journey.h"
 #include "script.h"
 #include "kosmod/keeper/mail.h"
@@ -114,6 +115,22 @@ lost(void *arg, const char *what)
 	die(what);
 }
 
+/* What the parent and the nursery read at their start. */
+static void
+read_all(struct keeper_world *w)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), "%.*s/kosmod.conf",
+	    (int)(strrchr(w->dir, '/') - w->dir), w->dir);
+	if (conf_load(path, &w->conf, stderr) != 0)
+		die("bad conf");
+	if (blocklist_open(w->conf.password.blocklist) != 0)
+		die("no block list");
+	if (terms_text_open(&w->conf) != 0)
+		die("no terms of use");
+}
+
 static void
 open_all(struct keeper_world *w)
 {
@@ -175,16 +192,13 @@ world_begin(struct world *world, const char *conf)
 		die("no file");
 	fprintf(f, "%s%s", conf, WHOLE_JOURNEY(conf) ? "" : SHORT_JOURNEY);
 	fclose(f);
-	if (conf_load(path, &w->conf, stderr) != 0)
-		die("bad conf");
 	strcat(w->dir, "/state");
 	if (mkdir(w->dir, 0700) != 0 || store_init(w->dir, master) != 0)
 		die("no store");
 	if (lang_open("po") != 0)
 		die("no catalogue in po: run from the top of the build");
-	if (blocklist_open(w->conf.password.blocklist) != 0)
-		die("no block list");
 	setenv("TZ", "UTC", 1);
+	read_all(w);
 	open_all(w);
 }
 
@@ -337,6 +351,7 @@ add_user(struct wire *wire, const char *user, const char *language)
 	snprintf(add.login, sizeof(add.login), "%s", user);
 	snprintf(add.email, sizeof(add.email), "%s@example.co.jp", user);
 	snprintf(add.language, sizeof(add.language), "%s", language);
+	snprintf(add.birth, sizeof(add.birth), "19850401");
 	request(wire, &k_user_add_layout, &add);
 }
 
@@ -395,6 +410,7 @@ world_restart(struct world *world)
 	struct keeper_world *w = (struct keeper_world *)world;
 
 	close_all(w);
+	read_all(w);
 	open_all(w);
 }
 
@@ -467,6 +483,7 @@ world_end(struct world *world)
 	close_all(w);
 	lang_close();
 	blocklist_close();
+	terms_text_close();
 	*strrchr(w->dir, '/') = '\0';
 	snprintf(command, sizeof(command), "rm -rf '%s'", w->dir);
 	if (system(command) != 0)

@@ -5,6 +5,7 @@
 
 #include "kosmod/talk/call.h"
 #include "kosmod/talk/flows/flows.h"
+#include "kosmod/talk/flows/step.h"
 #include "libkosmo/date.h"
 
 /* What is no date is told so, and not counted. */
@@ -105,11 +106,11 @@ ask_mailed(struct dialogue *d, bool *all)
 static int
 set_password(struct dialogue *d)
 {
-	static const struct choose_how how = { false, 0, 0 };
+	static const struct stage step = { false, 0, 0 };
 	int r = call_profile(d);
 
 	if (r == 0)
-		r = choose_password(d, &how);
+		r = choose_password(d, &step);
 	return r != 0
 	    ? r
 	    : leave(d, RESULT_DENY,
