@@ -1,22 +1,24 @@
 #!/usr/bin/env python3
 """priv.sock: who may connect there, and what comes of those who may.
 
-KOSMOD names the program. Run by root, kosmod gets a uid of its own and the
-tests that need a second one are run as well.
+KOSMOD and POST name the programs. Run by root, kosmod gets a uid of its own
+and the tests that need a second one are run as well.
 """
 
 import contextlib
 import os
+import shutil
 import signal
 import stat
 import struct
+import subprocess
 import sys
 import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import wire
-from daemon import OTHER, ROOT, SERVER, Alone, Shared, until
+from daemon import OTHER, ROOT, SERVER, Alone, Shared, become, until
 from wire import Client, Closed, u8, u32
 
 HELLO, MAIL, SENT = 192, 193, 194
@@ -131,10 +133,8 @@ class Alike(Shared):
             self.assertTrue(self.kosmod.serves())
 
 
-class Mail(Alone):
-    def setUp(self):
-        super().setUp()
-        self.kosmod.init().start()
+class People(Alone):
+    """What makes kosmod mail somebody."""
 
     def tearDown(self):
         self.assertEqual(self.kosmod.stop(), 0)
@@ -159,6 +159,12 @@ class Mail(Alone):
             while packet[0] == wire.ASK:
                 c.answer(answers.pop(0) if answers else "")
                 packet = c.next()
+
+
+class Mail(People):
+    def setUp(self):
+        super().setUp()
+        self.kosmod.init().start()
 
     def check_mail(self, mail, login):
         self.assertEqual(mail[2], u8(NOT_REGISTERED))
@@ -231,6 +237,83 @@ class Mail(Alone):
             self.forget("taro")
             post.sent(post.mail(), NEVER)
             self.check_no_mail(post)
+
+
+@unittest.skipUnless(os.environ.get("POST"), "POST does not name kosmo-post")
+class Post(People):
+    """The real one, with a sendmail that writes to a file."""
+
+    def setUp(self):
+        super().setUp()
+        self.letters = f"{self.kosmod.dir}/letters"
+        sendmail = f"{self.kosmod.dir}/sendmail"
+        with open(sendmail, "w", encoding="utf-8") as f:
+            f.write(f"#!/bin/sh\ncat > {self.letters}.$$\n"
+                    f"exec mv {self.letters}.$$ {self.letters}\n")
+        os.chmod(sendmail, 0o755)
+        self.kosmod.write_conf("[email]\nfrom = no-reply@example.com\n"
+                               f"sendmail = {sendmail}\n")
+        self.kosmod.init().start()
+
+    def start_post(self):
+        program = f"{self.kosmod.dir}/kosmo-post"
+        if not os.path.exists(program):
+            shutil.copy(os.environ["POST"], program)
+        post = subprocess.Popen(
+            [program, "--config", self.kosmod.conf], stdin=subprocess.DEVNULL,
+            preexec_fn=become(SERVER), stderr=subprocess.DEVNULL)
+        self.addCleanup(post.wait)
+        self.addCleanup(post.kill)
+        return post
+
+    def letter(self):
+        def read():
+            try:
+                with open(self.letters, encoding="utf-8") as f:
+                    return f.read()
+            except FileNotFoundError:
+                return None
+        text = until("a letter", read)
+        os.unlink(self.letters)
+        return text
+
+    def test_letter(self):
+        self.start_post()
+        self.kosmod.wait_for("post is here")
+        self.add("taro")
+        self.forget("taro")
+        self.assertIn("\nTo: <taro@example.co.jp>\n", self.letter())
+
+    def test_it_comes_back(self):
+        self.start_post()
+        self.kosmod.wait_for("post is here")
+        os.kill(self.kosmod.pid("kosmod-keeper"), signal.SIGKILL)
+        self.kosmod.wait_for("post is here")
+        self.add("taro")
+        self.forget("taro")
+        self.assertIn("\nTo: <taro@example.co.jp>\n", self.letter())
+
+    def test_killed(self):
+        """Killed, and nobody there: what is told meanwhile waits."""
+        post = self.start_post()
+        self.kosmod.wait_for("post is here")
+        post.kill()
+        self.kosmod.wait_for("it went away")
+        self.add("taro")
+        self.forget("taro")
+        self.assertFalse(os.path.exists(self.letters))
+        self.start_post()
+        self.assertIn("\nTo: <taro@example.co.jp>\n", self.letter())
+
+    def test_kosmod_stopped(self):
+        """kosmod stopped and started: it was not forgotten."""
+        self.add("taro")
+        self.forget("taro")
+        self.assertEqual(self.kosmod.stop(), 0)
+        self.kosmod.log = ""
+        self.kosmod.start()
+        self.start_post()
+        self.assertIn("\nTo: <taro@example.co.jp>\n", self.letter())
 
 
 if __name__ == "__main__":
