@@ -176,6 +176,22 @@ without_an_app_it_is_always_wrong(void **state)
 	assert_int_equal(once(r, "taro", HASH_A, "000000"), VERDICT_NO);
 }
 
+/* An app that policy does not allow here is none. */
+static void
+a_method_that_is_not_allowed_is_wrong(void **state)
+{
+	struct rig *r = *state;
+	struct secret seed;
+
+	rig_known(r, "taro", &seed);
+	r->conf.login.methods = METHOD_BIT(METHOD_EMAIL);
+	assert_int_equal(
+	    once(r, "taro", HASH_A, rig_code(r, &seed, 0)), VERDICT_NO);
+	r->conf.login.methods |= METHOD_BIT(METHOD_TOTP);
+	assert_int_equal(
+	    once(r, "taro", HASH_A, rig_code(r, &seed, 0)), VERDICT_YES);
+}
+
 /* N is that of the preferred app; for everyone else, of policy. */
 static void
 the_app_says_how_many_digits(void **state)
@@ -266,6 +282,7 @@ main(void)
 		T(there_is_one_charge),
 		T(wrong_codes_lock),
 		T(without_an_app_it_is_always_wrong),
+		T(a_method_that_is_not_allowed_is_wrong),
 		T(the_app_says_how_many_digits),
 		T(it_is_typed_as_it_was_asked),
 		T(an_initial_password_is_none),
