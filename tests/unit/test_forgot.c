@@ -358,6 +358,9 @@ a_run_is_one_charge(void **state)
 		assert_int_equal(line_password(l, HASH_A), VERDICT_NO);
 		line_close(&l);
 	}
+	l = line_bind(r, "sshd", "taro", FAR);
+	assert_int_equal(line_password(l, HASH_B), VERDICT_YES);
+	line_close(&l);
 	l = forget(r, "taro", FAR, NOT_BORN, "000000"); /* the fifth */
 	line_close(&l);
 	l = line_bind(r, "sshd", "taro", FAR);
