@@ -9,6 +9,7 @@
 
 #include "kosmod/keeper/answers.h"
 #include "kosmod/keeper/codes.h"
+#include "kosmod/keeper/factor.h"
 #include "kosmod/keeper/mail.h"
 #include "kosmod/keeper/time.h"
 #include "kosmod/keeper/trial.h"
@@ -42,14 +43,12 @@ find_app(struct person *p, uint32_t id)
 	return NULL;
 }
 
-static int
-judge_code(struct kconv *c, struct person *p, const union kmsg *msg,
-    struct txn *t, struct outcome *o)
+int
+factor_code(struct kconv *c, struct person *p, const struct k_code *m,
+    struct outcome *o)
 {
-	const struct k_code *m = &msg->code;
 	struct r_device *d = find_app(p, m->device);
 
-	(void)t;
 	o->step = "totp";
 	o->last = m->last != 0;
 	o->proves = STEP_FACTOR;
@@ -67,6 +66,14 @@ judge_code(struct kconv *c, struct person *p, const union kmsg *msg,
 			o->reason = "code used before";
 	}
 	return KOSMO_OK;
+}
+
+static int
+judge_code(struct kconv *c, struct person *p, const union kmsg *msg,
+    struct txn *t, struct outcome *o)
+{
+	(void)t;
+	return factor_code(c, p, &msg->code, o);
 }
 
 /* One code fewer, and who may not know is told. */
