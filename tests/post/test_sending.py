@@ -174,9 +174,9 @@ class Failing(Post):
 
     def test_missing(self):
         self.serve("/nowhere/sendmail -t -i")
-        self.assertEqual(
-            self.one(), (NO, "exit status 127: /nowhere/sendmail: "
-                             "No such file or directory"))
+        reason = "exit status 127: /nowhere/sendmail: No such file or directory"
+        self.assertEqual(self.one(), (NO, reason))
+        self.keeper.wait_for(f"mail 7 was not sent: {reason}\n")
 
     def test_not_executable(self):
         self.serve("/etc/passwd -t")
