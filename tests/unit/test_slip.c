@@ -63,6 +63,33 @@ a_slip_used_meanwhile(void **state)
 	line_close(&own);
 }
 
+/* Part 2 has the same limit; who is active has none. */
+static void
+a_registration_ends_too(void **state)
+{
+	struct rig *r = *state;
+	struct secret seed;
+	struct line *l;
+	uint64_t until;
+
+	part_1(r, &seed);
+	until = rig_show(r, "taro").expires;
+	rig_pass(r, (int64_t)until - r->wall);
+	l = line_bind(r, "sshd", "taro", HERE);
+	assert_int_equal(line_password(l, HASH_A), VERDICT_YES);
+	rig_pass(r, 1); /* while it is open */
+	assert_int_equal(line_mail(l, MAIL_SETUP), MAILED_NOT_NOW);
+	line_close(&l);
+	l = line_bind(r, "sshd", "taro", HERE);
+	assert_int_equal(line_password(l, HASH_A), VERDICT_ENDED);
+	assert_int_equal(l->reply.verdict.when, until);
+	line_close(&l);
+	assert_int_equal(rig_act(r, "taro", ACT_INVITE), VERDICT_YES);
+	rig_register(r, &seed);
+	rig_pass(r, 400 * 86400LL);
+	assert_int_equal(rig_show(r, "taro").state, STATE_ACTIVE);
+}
+
 /* email = no: the slip typed again vouches, and only then. */
 static void
 the_slip_again(void **state)
@@ -160,6 +187,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_slip_used_meanwhile),
+		TEST(a_registration_ends_too),
 		TEST(the_slip_again),
 		TEST(a_password_of_who_is_invited),
 		TEST(an_initial_id_ends),
