@@ -149,6 +149,8 @@ put_password(struct kconv *c, struct person *p, const char *hash)
 	(void)snprintf(p->password, sizeof(p->password), "%s", hash);
 	p->password_set = (uint64_t)keeper_wall(c->k);
 	p->todo &= ~(uint32_t)TODO_PASSWORD;
+	if (p->state == STATE_ACTIVE)
+		p->expires = 0; /* that was the slip's */
 	if (c->reset)
 		p->todo |= TODO_PASSWORD;
 	journey_void(p);
