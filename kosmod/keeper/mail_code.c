@@ -18,7 +18,6 @@
 #include "kosmod/keeper/post.h"
 
 #define HANDOVER_SECONDS 30 /* to post, and on to sendmail */
-#define BOTH (STEP_PASSWORD | STEP_FACTOR)
 
 const char *
 mail_code_address(const struct person *p, enum mail_purpose purpose)
@@ -49,11 +48,7 @@ mail_code_void(struct person *p)
 static bool
 allowed(const struct kconv *c)
 {
-	uint32_t methods = c->row.methods;
-
-	if (methods == 0)
-		methods = c->k->conf->login.methods;
-	return (methods & METHOD_BIT(METHOD_EMAIL)) != 0;
+	return (kconv_methods(c) & METHOD_BIT(METHOD_EMAIL)) != 0;
 }
 
 bool
@@ -204,7 +199,22 @@ hand_over(struct kconv *c, const struct person *p, const struct r_mailed *row,
 	return r;
 }
 
-/* The next one may go [email] resend-after seconds after the last. */
+/* True if row's code went to where one of its purpose would go now. */
+static bool
+same_address(
+    struct kconv *c, const struct person *p, const struct r_mailed *row)
+{
+	struct r_mailed here;
+
+	return mail_mac(c, p, (enum mail_purpose)row->purpose, "", &here) ==
+	    KOSMO_OK &&
+	    memcmp(here.to, row->to, sizeof(here.to)) == 0;
+}
+
+/*
+ * The next one may go [email] resend-after seconds after the last; to another
+ * address (`change`) at once.
+ */
 static bool
 too_soon(struct kconv *c, struct person *p, enum mail_purpose purpose,
     struct k_mailed *ret)
@@ -212,7 +222,8 @@ too_soon(struct kconv *c, struct person *p, enum mail_purpose purpose,
 	const struct r_mailed *row = mail_row(p, purpose);
 	uint64_t now = (uint64_t)keeper_wall(c->k), next;
 
-	if (row == NULL || row->sent == 0 || row->sent > now)
+	if (row == NULL || row->sent == 0 || row->sent > now ||
+	    !same_address(c, p, row))
 		return false;
 	next = row->sent + c->k->conf->email.resend_after;
 	if (next <= now)
@@ -265,12 +276,10 @@ mail_may(
 		return (c->required & STEP_PASSWORD & ~c->proven) == 0 &&
 		    mail_code_is_method(c, p);
 	case MAIL_CONFIRM:
-		return journey_turn(c, p, TODO_CONFIRM) ||
-		    (p->email_next[0] != '\0' && p->state == STATE_ACTIVE &&
-			(c->proven & BOTH) == BOTH);
+		return journey_may_confirm(c, p);
 	case MAIL_SETUP:
 		return p->email_ok && p->email_held <= (uint64_t)now &&
-		    p->n_devices == 0 && journey_turn(c, p, TODO_METHOD);
+		    journey_turn(c, p, TODO_METHOD);
 	case MAIL_ENROL:
 		return p->email_ok && allowed(c) && device_may_add(c, p);
 	case MAIL_RESET: /* forgot.c asks for more than a conversation has */

@@ -28,10 +28,12 @@ struct script {
 	struct world *world;
 	bool begun;
 	char conf[4096];
+	char terms[64]; /* folder of the terms of use, or "" */
 	char secret[64];	   /* of the last slip or code */
 	char code[9];		   /* typed last */
 	char user[NAME_LEN + 1];   /* of this dialogue */
 	char screen[TEXT_LEN + 1]; /* the last ask */
+	bool kosmoctl;		   /* it is the client: no PAM limits */
 	struct seed seeds[PEOPLE_MAX];
 	size_t n_seeds;
 };
@@ -39,6 +41,9 @@ struct script {
 /* The next line that says something, without its newline; NULL at the end. */
 const char *script_peek(struct script *s);
 void script_take(struct script *s);
+
+/* The line "=*", any number of texts, is over. */
+void script_skip_texts(struct script *s);
 
 /* Runs the command of this line; false if it is none. */
 bool script_command(struct script *s);
@@ -51,5 +56,13 @@ void app_key(struct script *s, const char *text, size_t length);
 
 /* The same, if text has eight groups of four in it. */
 void app_notice(struct script *s, const char *text);
+
+/*
+ * The terms of use: a folder with those of tests/flow/terms, then the same
+ * with another version, then nothing.
+ */
+void terms_make(struct script *s);
+void terms_write(struct script *s, const char *version);
+void terms_done(struct script *s);
 
 #endif

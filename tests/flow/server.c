@@ -35,6 +35,13 @@ server_die(int status, const char *what, const char *detail)
 	exit(status);
 }
 
+uid_t
+server_owner(const char *world)
+{
+	return geteuid() == 0 && strcmp(world, "keeper") != 0 ? NOBODY
+							      : geteuid();
+}
+
 void
 server_user(void)
 {

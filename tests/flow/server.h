@@ -20,6 +20,9 @@ struct server {
 /* The program must not run as root, nor does kosmod: becomes nobody. */
 void server_user(void);
 
+/* Who it then is, at this depth ("keeper", "socket", "pam"). */
+uid_t server_owner(const char *world);
+
 /* Writes kosmod.conf with the lines of conf, makes the store, starts. */
 void server_begin(struct server *s, const char *conf);
 

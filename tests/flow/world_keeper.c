@@ -15,6 +15,7 @@
 #include "kosmod/talk/blocklist.h"
 #include "kosmod/talk/lang.h"
 #include "kosmod/talk/talk.h"
+#include "kosmod/talk/terms_text.h"
 #include "journey.h"
 #include "script.h"
 #include "kosmod/keeper/mail.h"
@@ -114,6 +115,22 @@ lost(void *arg, const char *what)
 	die(what);
 }
 
+/* What the parent and the nursery read at their start. */
+static void
+read_all(struct keeper_world *w)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), "%.*s/kosmod.conf",
+	    (int)(strrchr(w->dir, '/') - w->dir), w->dir);
+	if (conf_load(path, &w->conf, stderr) != 0)
+		die("bad conf");
+	if (blocklist_open(w->conf.password.blocklist) != 0)
+		die("no block list");
+	if (terms_text_open(&w->conf) != 0)
+		die("no terms of use");
+}
+
 static void
 open_all(struct keeper_world *w)
 {
@@ -175,16 +192,13 @@ world_begin(struct world *world, const char *conf)
 		die("no file");
 	fprintf(f, "%s%s", conf, WHOLE_JOURNEY(conf) ? "" : SHORT_JOURNEY);
 	fclose(f);
-	if (conf_load(path, &w->conf, stderr) != 0)
-		die("bad conf");
 	strcat(w->dir, "/state");
 	if (mkdir(w->dir, 0700) != 0 || store_init(w->dir, master) != 0)
 		die("no store");
 	if (lang_open("po") != 0)
 		die("no catalogue in po: run from the top of the build");
-	if (blocklist_open(w->conf.password.blocklist) != 0)
-		die("no block list");
 	setenv("TZ", "UTC", 1);
+	read_all(w);
 	open_all(w);
 }
 
@@ -287,7 +301,8 @@ world_play(struct world *world, const struct visit *v, struct script *script)
 	struct keeper_world *w = (struct keeper_world *)world;
 	struct wire *wire = calloc(1, sizeof(*wire));
 	struct talk *talk = calloc(1, sizeof(*talk));
-	const struct conversation person = { ask, show, row, wait, NULL, wire };
+	const struct conversation person = { ask, show, row, wait, NULL, NULL,
+		wire };
 	const struct link link = { call, wire };
 	int status, result;
 
@@ -304,6 +319,9 @@ world_play(struct world *world, const struct visit *v, struct script *script)
 	memcpy(talk->hello.tty, v->tty, sizeof(v->tty));
 	talk->hello.uid = v->uid;
 	talk->hello.options = v->options;
+	memcpy(talk->hello.verb, v->verb, sizeof(v->verb));
+	talk->hello.n_args = v->n_args;
+	memcpy(talk->hello.args, v->args, sizeof(v->args));
 	open_wire(w, wire, v->phase, v->peer, &talk->hello, false);
 	status = talk_run(talk);
 	if (wire->dropped)
@@ -337,6 +355,7 @@ add_user(struct wire *wire, const char *user, const char *language)
 	snprintf(add.login, sizeof(add.login), "%s", user);
 	snprintf(add.email, sizeof(add.email), "%s@example.co.jp", user);
 	snprintf(add.language, sizeof(add.language), "%s", language);
+	snprintf(add.birth, sizeof(add.birth), "19850401");
 	request(wire, &k_user_add_layout, &add);
 }
 
@@ -395,6 +414,7 @@ world_restart(struct world *world)
 	struct keeper_world *w = (struct keeper_world *)world;
 
 	close_all(w);
+	read_all(w);
 	open_all(w);
 }
 
@@ -414,10 +434,14 @@ world_mails(struct world *world)
 	char *text = NULL;
 	size_t size = 0;
 	FILE *f = open_memstream(&text, &size);
+	size_t before;
 
 	if (f == NULL)
 		die("no memory");
-	tick(w);
+	do { /* few at a time */
+		before = w->post.n;
+		tick(w);
+	} while (w->post.n > before);
 	for (; w->mails_seen < w->post.n; w->mails_seen++) {
 		const struct p_mail *m = &w->post.mails[w->mails_seen];
 
@@ -467,6 +491,7 @@ world_end(struct world *world)
 	close_all(w);
 	lang_close();
 	blocklist_close();
+	terms_text_close();
 	*strrchr(w->dir, '/') = '\0';
 	snprintf(command, sizeof(command), "rm -rf '%s'", w->dir);
 	if (system(command) != 0)

@@ -9,12 +9,11 @@
 #include <string.h>
 
 #include "kosmod/talk/call.h"
+#include "kosmod/talk/flows/device_name.h"
 #include "kosmod/talk/flows/flows.h"
 #include "kosmod/talk/flows/rows.h"
+#include "kosmod/talk/flows/step.h"
 #include "kosmod/talk/flows/verb.h"
-#include "libkosmo/utf8.h"
-
-#define NAME_CHARS 20
 
 int
 verb_confirm(struct dialogue *d)
@@ -104,28 +103,8 @@ no_device(struct dialogue *d, const char *word)
 	    FILL({ "device", word }));
 }
 
-/* 1 to 20 characters; the codec has refused what can't be shown. */
-static bool
-good_name(const char *s)
-{
-	size_t count = 0, n = strlen(s);
-
-	if (n == 0 || n > LABEL_LEN || s[0] == ' ' || s[n - 1] == ' ')
-		return false;
-	while (*s != '\0') {
-		uint32_t c;
-		size_t step = utf8_next(s, strlen(s), &c);
-
-		if (step == 0)
-			return false;
-		s += step;
-		count++;
-	}
-	return count <= NAME_CHARS;
-}
-
-static int
-bad_name(struct dialogue *d)
+int
+verb_bad_name(struct dialogue *d)
 {
 	return verb_refuse(d, RESULT_REFUSED,
 	    N_("Can't be used. Choose a different name, up to 20 "
@@ -142,8 +121,8 @@ verb_device_rename(struct dialogue *d)
 	struct k_name request = { 0 };
 	int r;
 
-	if (!good_name(name))
-		return bad_name(d);
+	if (!device_name_good(name))
+		return verb_bad_name(d);
 	if ((r = verb_confirm(d)) != KOSMO_OK)
 		return r;
 	if ((device = find_device(d, word)) == NULL)
@@ -157,7 +136,7 @@ verb_device_rename(struct dialogue *d)
 		return verb_done(d, N_("\"{device}\" is renamed."),
 		    FILL({ "device", device->name }));
 	if (verdict.word == VERDICT_TAKEN)
-		return bad_name(d);
+		return verb_bad_name(d);
 	return verb_refuse_verdict(d, &verdict, d->person.login);
 }
 
@@ -178,9 +157,13 @@ verb_device_remove(struct dialogue *d)
 	r = call_verdict(d, &k_remove_layout, &request, &verdict);
 	if (r != KOSMO_OK)
 		return r;
-	if (verdict.word == VERDICT_YES)
-		return verb_done(d, N_("\"{device}\" is removed."),
-		    FILL({ "device", device->name }));
+	if (verdict.word == VERDICT_YES) {
+		r = ask_sign_out(d);
+		return r != KOSMO_OK
+		    ? r
+		    : verb_done(d, N_("\"{device}\" is removed."),
+			  FILL({ "device", device->name }));
+	}
 	if (verdict.word == VERDICT_LAST)
 		return verb_refuse(d, RESULT_REFUSED,
 		    N_("The last one can't be removed. Enrol another first."),
@@ -191,70 +174,10 @@ verb_device_remove(struct dialogue *d)
 int
 verb_password(struct dialogue *d)
 {
-	static const struct choose_how how = { false, 0, 0 };
+	static const struct stage step = { false, 0, 0 };
 	int r = verb_confirm(d);
 
 	if (r == KOSMO_OK)
-		r = choose_password(d, &how);
+		r = choose_password(d, &step);
 	return r == KOSMO_OK ? verb_done(d, N_("Changed."), NULL) : r;
-}
-
-/* The device that came last: ids only rise. */
-static const struct k_device *
-newest(const struct k_person *p)
-{
-	const struct k_device *found = NULL;
-
-	for (uint8_t i = 0; i < p->n_devices; i++) {
-		if (found == NULL || p->devices[i].id > found->id)
-			found = &p->devices[i];
-	}
-	return found;
-}
-
-/* What was just enrolled, as one row and one line. */
-static int
-enrolled(struct dialogue *d)
-{
-	const struct k_device *device;
-	struct k_person one;
-	int r = call_profile(d);
-
-	if (r != KOSMO_OK)
-		return r;
-	if ((device = newest(&d->person)) == NULL)
-		return KOSMO_EFORMAT;
-	one = d->person;
-	one.n_devices = 1;
-	one.devices[0] = *device;
-	if ((r = rows_devices(d, &one)) != KOSMO_OK)
-		return r;
-	return verb_done(d, N_("\"{device}\" is enrolled."),
-	    FILL({ "device", device->name }));
-}
-
-int
-verb_enroll_totp(struct dialogue *d)
-{
-	const struct enroll_how how = {
-		.name = verb_arg(d, "name"),
-		.uri = verb_arg(d, "png") != NULL,
-	};
-	bool known, first;
-	int r;
-
-	if (how.name != NULL && !good_name(how.name))
-		return bad_name(d);
-	if ((r = call_profile(d)) != KOSMO_OK)
-		return r;
-	known = d->person.state != STATE_NONE;
-	first = known && d->person.n_devices == 0;
-	if ((r = verb_confirm(d)) != KOSMO_OK)
-		return r;
-	/* A registration that was finished on the way enrolled the first. */
-	if (!known)
-		first = d->open_step && d->person.n_devices == 1;
-	if (!first)
-		r = enroll_app(d, &how);
-	return r == KOSMO_OK ? enrolled(d) : r;
 }

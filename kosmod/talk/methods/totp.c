@@ -19,7 +19,7 @@ totp_attempt(
 	struct question question = {
 		.prompt = N_("Code: "),
 		.fills = FILL({ "device", name }),
-		.words = WORD_FLAG(WORD_OTHER),
+		.words = WORD_FLAG(WORD_OTHER) | WORD_FLAG(WORD_RESEND),
 	};
 	struct answer answer = { 0 };
 	struct k_code code = { 0 };
@@ -29,7 +29,8 @@ totp_attempt(
 	if (device != NULL) {
 		text_shorten(device->name, NAME_COLUMNS, name, sizeof(name));
 		question.prompt = N_("Code (\"{device}\", or other): ");
-		question.words |= WORD_FLAG(WORD_RECOVERY);
+		question.words =
+		    WORD_FLAG(WORD_OTHER) | WORD_FLAG(WORD_RECOVERY);
 		code.device = device->id;
 	}
 	if ((r = ask(d, &question, &answer)) != 0)
