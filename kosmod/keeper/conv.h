@@ -103,6 +103,9 @@ struct kconv {
 	bool allowed; /* END said ALLOW */
 	bool ended;   /* END was said once: what follows is ACCOUNT */
 	struct store_walk *walk; /* K_USER_NEXT */
+	bool noted;		 /* member_note was here */
+	struct member_job *job;	 /* waits for the warden; member.c */
+	struct k_slip *answer;	 /* the same; admin_act.c */
 };
 
 TAILQ_HEAD(kconv_list, kconv);
@@ -116,6 +119,15 @@ struct ticket {
 
 #define TICKETS_MAX 256
 
+/* A member of kosmo-admin who has proven all, at a terminal. */
+struct confirmed {
+	uid_t uid;
+	char tty[64];
+	int64_t at;    /* wall */
+	int64_t until; /* mono ms; 0: free */
+};
+
+#define CONFIRMED_MAX 64
 /* A code mail of late, for the limits that hold for all together. */
 struct code_mark {
 	int64_t at;	 /* mono ms; 0: free */
@@ -143,6 +155,7 @@ struct keeper {
 	uint32_t n_convs;
 	uint32_t n_waiting;
 	struct ticket tickets[TICKETS_MAX];
+	struct confirmed confirmed[CONFIRMED_MAX];
 	int64_t started;
 	uint64_t newest;	  /* newest time stored; see time.c */
 	uint64_t people;	  /* records of persons */

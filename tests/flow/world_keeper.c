@@ -301,7 +301,8 @@ world_play(struct world *world, const struct visit *v, struct script *script)
 	struct keeper_world *w = (struct keeper_world *)world;
 	struct wire *wire = calloc(1, sizeof(*wire));
 	struct talk *talk = calloc(1, sizeof(*talk));
-	const struct conversation person = { ask, show, row, wait, NULL, wire };
+	const struct conversation person = { ask, show, row, wait, NULL, NULL,
+		wire };
 	const struct link link = { call, wire };
 	int status, result;
 
