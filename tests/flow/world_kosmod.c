@@ -227,8 +227,11 @@ fill_verb(struct kosmod_world *w, struct msg_hello *hello, const char *verb,
 		snprintf(hello->verb, sizeof(hello->verb), "%s", verb);
 		return;
 	}
-	snprintf(hello->verb, sizeof(hello->verb), "user %s", verb);
+	snprintf(hello->verb, sizeof(hello->verb), "user %.*s",
+	    (int)strcspn(verb, "-"), verb);
 	add_arg(hello, "", user);
+	if (strncmp(verb, "reset-", 6) == 0)
+		add_arg(hello, verb + 6, "");
 	if (strcmp(verb, "add") != 0)
 		return;
 	snprintf(email, sizeof(email), "%s@example.co.jp", user);
