@@ -77,6 +77,13 @@ command_conf(struct script *s, const char *rest)
 	snprintf(s->conf + used, sizeof(s->conf) - used, "%s\n", rest);
 }
 
+/* Some of what is expected stands in that language. */
+static void
+command_speaks(struct script *s, const char *rest)
+{
+	need_language(s, rest);
+}
+
 /* The terms change; kosmod has to be told by a restart. */
 static void
 command_terms(struct script *s, const char *rest)
@@ -358,6 +365,7 @@ static const struct {
 	void (*run)(struct script *s, const char *rest);
 } commands[] = {
 	{ "conf", true, command_conf },
+	{ "speaks", true, command_speaks },
 	{ "include", true, command_include },
 	{ "clock", false, command_clock },
 	{ "user", false, command_user },
