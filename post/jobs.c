@@ -3,6 +3,7 @@
 #include "jobs.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,20 +25,23 @@ struct running {
 	LIST_ENTRY(running) next;
 	struct jobs *jobs;
 	struct sending *sending;
-	bool answered, unheard;
+	bool code, answered, unheard;
 };
+
+STAILQ_HEAD(line, waiting);
 
 struct jobs {
 	struct event_base *base;
 	const struct conf *conf;
 	jobs_answer answer;
 	void *arg;
-	STAILQ_HEAD(, waiting) waiting;
+	struct line codes, notices;
 	LIST_HEAD(, running) running;
 	size_t n_waiting;
-	size_t n_busy; /* children that nobody has an answer of yet */
+	size_t n_busy;	  /* children that nobody has an answer of yet */
+	size_t n_notices; /* of these */
 	size_t n_children;
-	struct event *late; /* for the head of the line */
+	struct event *late; /* for the head of a line */
 	struct event *pump; /* the next of the line, from the loop */
 };
 
@@ -48,6 +52,12 @@ answer(struct jobs *j, uint64_t id, enum sent_word word, const char *reason)
 
 	(void)snprintf(sent.reason, sizeof(sent.reason), "%s", reason);
 	j->answer(j->arg, &sent);
+}
+
+static bool
+has_code(const struct p_mail *mail)
+{
+	return mail->kind <= MK_LAST_CODE;
 }
 
 /* "web1" of web1.example.co.jp */
@@ -71,6 +81,7 @@ on_answered(
 	(void)s;
 	r->answered = true;
 	r->jobs->n_busy--;
+	r->jobs->n_notices -= r->code ? 0 : 1;
 	event_active(r->jobs->pump, 0, 0);
 	if (!r->unheard)
 		answer(r->jobs, id, end->word, end->reason);
@@ -99,6 +110,7 @@ start(struct jobs *j, const struct p_mail *mail, struct buf *text)
 	if (r == NULL)
 		return KOSMO_ENOMEM;
 	r->jobs = j;
+	r->code = has_code(mail);
 	memcpy(hidden.code, mail->code, sizeof(hidden.code));
 	memcpy(hidden.to, mail->to, sizeof(hidden.to));
 	e = send_start(j->base, mail->id, j->conf->email.sendmail, text,
@@ -110,6 +122,7 @@ start(struct jobs *j, const struct p_mail *mail, struct buf *text)
 	}
 	LIST_INSERT_HEAD(&j->running, r, next);
 	j->n_busy++;
+	j->n_notices += r->code ? 0 : 1;
 	j->n_children++;
 	return KOSMO_OK;
 }
@@ -136,17 +149,6 @@ begin(struct jobs *j, const struct p_mail *mail)
 	buf_done(&text);
 }
 
-/* The first of the line, which is now the caller's. */
-static struct waiting *
-take_first(struct jobs *j)
-{
-	struct waiting *w = STAILQ_FIRST(&j->waiting);
-
-	STAILQ_REMOVE_HEAD(&j->waiting, next);
-	j->n_waiting--;
-	return w;
-}
-
 static void
 waiting_free(struct waiting *w)
 {
@@ -155,24 +157,52 @@ waiting_free(struct waiting *w)
 }
 
 static bool
-room(const struct jobs *j)
+room(const struct jobs *j, bool code)
 {
-	return j->n_busy < JOBS_RUNNING && j->n_children < JOBS_LEFTOVERS;
+	return j->n_busy < JOBS_RUNNING && j->n_children < JOBS_LEFTOVERS &&
+	    (code || j->n_notices < JOBS_NOTICES);
 }
 
-/* A timer for whoever stands first, who waits the longest. */
-static void
-watch_head(struct jobs *j)
+/*
+ * Whose turn it is, if there is room or their patience is at its end; *ret
+ * gets the line they stand in. NULL: nobody's.
+ */
+static struct waiting *
+next_of(struct jobs *j, struct line **ret)
 {
-	const struct waiting *w = STAILQ_FIRST(&j->waiting);
-	struct timeval in = { 0, 0 };
-	int64_t left;
+	struct line *lines[] = { &j->codes, &j->notices };
 
-	if (w == NULL) {
+	for (size_t i = 0; i < 2; i++) {
+		struct waiting *w = STAILQ_FIRST(lines[i]);
+
+		if (w == NULL || (!room(j, i == 0) && w->until > packet_now()))
+			continue;
+		*ret = lines[i];
+		return w;
+	}
+	return NULL;
+}
+
+static int64_t
+earlier(const struct waiting *w, int64_t than)
+{
+	return w != NULL && w->until < than ? w->until : than;
+}
+
+/* A timer for whoever stands first: they wait the longest. */
+static void
+watch_lines(struct jobs *j)
+{
+	int64_t until = INT64_MAX, left;
+	struct timeval in = { 0, 0 };
+
+	until = earlier(STAILQ_FIRST(&j->codes), until);
+	until = earlier(STAILQ_FIRST(&j->notices), until);
+	if (until == INT64_MAX) {
 		(void)evtimer_del(j->late);
 		return;
 	}
-	left = w->until - packet_now();
+	left = until - packet_now();
 	if (left > 0) {
 		in.tv_sec = (time_t)(left / 1000);
 		in.tv_usec = (suseconds_t)(left % 1000 * 1000);
@@ -184,13 +214,15 @@ static void
 on_pump(evutil_socket_t fd, short what, void *arg)
 {
 	struct jobs *j = arg;
+	struct line *line;
 	struct waiting *w;
 
 	(void)fd;
 	(void)what;
-	while ((w = STAILQ_FIRST(&j->waiting)) != NULL &&
-	    (room(j) || w->until <= packet_now())) {
-		w = take_first(j); /* an answer may drop the whole line */
+	while ((w = next_of(j, &line)) != NULL) {
+		/* an answer may drop the lines: w is ours first */
+		STAILQ_REMOVE_HEAD(line, next);
+		j->n_waiting--;
 		if (w->until <= packet_now())
 			answer(
 			    j, w->mail.id, SENT_NO, "too many mails before it");
@@ -198,15 +230,16 @@ on_pump(evutil_socket_t fd, short what, void *arg)
 			begin(j, &w->mail);
 		waiting_free(w);
 	}
-	watch_head(j);
+	watch_lines(j);
 }
 
 void
 jobs_add(struct jobs *j, const struct p_mail *mail)
 {
+	struct line *line = has_code(mail) ? &j->codes : &j->notices;
 	struct waiting *w = NULL;
 
-	if (room(j) && j->n_waiting == 0) {
+	if (room(j, has_code(mail)) && STAILQ_EMPTY(line)) {
 		begin(j, mail);
 		return;
 	}
@@ -218,9 +251,21 @@ jobs_add(struct jobs *j, const struct p_mail *mail)
 	}
 	w->until = packet_now() + JOBS_PATIENCE * 1000;
 	w->mail = *mail;
-	STAILQ_INSERT_TAIL(&j->waiting, w, next);
+	STAILQ_INSERT_TAIL(line, w, next);
 	j->n_waiting++;
-	watch_head(j);
+	watch_lines(j);
+}
+
+static void
+empty(struct jobs *j, struct line *line)
+{
+	struct waiting *w;
+
+	while ((w = STAILQ_FIRST(line)) != NULL) {
+		STAILQ_REMOVE_HEAD(line, next);
+		j->n_waiting--;
+		waiting_free(w);
+	}
 }
 
 void
@@ -228,11 +273,13 @@ jobs_forget(struct jobs *j)
 {
 	struct running *r;
 
-	while (!STAILQ_EMPTY(&j->waiting))
-		waiting_free(take_first(j));
+	empty(j, &j->codes);
+	empty(j, &j->notices);
 	LIST_FOREACH(r, &j->running, next)
-	r->unheard = true;
-	watch_head(j);
+	{
+		r->unheard = true;
+	}
+	watch_lines(j);
 }
 
 void
@@ -252,7 +299,8 @@ jobs_new(
 	j->base = base;
 	j->answer = on_sent;
 	j->arg = arg;
-	STAILQ_INIT(&j->waiting);
+	STAILQ_INIT(&j->codes);
+	STAILQ_INIT(&j->notices);
 	LIST_INIT(&j->running);
 	j->late = evtimer_new(base, on_pump, j);
 	j->pump = event_new(base, -1, 0, on_pump, j);
@@ -271,8 +319,8 @@ jobs_done(struct jobs *j)
 
 	if (j == NULL)
 		return;
-	while (!STAILQ_EMPTY(&j->waiting))
-		waiting_free(take_first(j));
+	empty(j, &j->codes);
+	empty(j, &j->notices);
 	while ((r = LIST_FIRST(&j->running)) != NULL) {
 		send_abort(r->sending);
 		LIST_REMOVE(r, next);

@@ -1,5 +1,6 @@
 /*
- * jobs.h: mails on their way: a few sendmails at once, the rest in a line.
+ * jobs.h: mails on their way: a few sendmails at once, the rest in a line,
+ * those with codes before notices.
  *
  * In memory alone. Each job is answered once, unless the one who asked has
  * gone: then what waits is dropped, and what runs ends unheard.
@@ -13,9 +14,15 @@
 #include "kosmod/priv.h"
 
 #define JOBS_RUNNING 8	  /* at once */
+#define JOBS_NOTICES 6	  /* of them, so that codes always find a place */
 #define JOBS_WAITING 256  /* beyond: SENT_NO at once */
-#define JOBS_PATIENCE 20  /* seconds in the line; then SENT_NO */
 #define JOBS_LEFTOVERS 32 /* children that don't end; then SENT_NO */
+
+/*
+ * Seconds in the line; then SENT_NO. With SEND_SECONDS this is less than the
+ * keeper waits for a mail with a code: none arrives that is void by then.
+ */
+#define JOBS_PATIENCE 8
 
 struct jobs;
 

@@ -65,20 +65,22 @@ disconnect(struct post *p, const char *why)
 	try_later(p);
 }
 
+/* What went wrong is said here too: the keeper's log is of people. */
 static void
 on_sent(void *arg, const struct p_sent *sent)
 {
 	struct post *p = arg;
 
-	if (p->fd != -1 &&
-	    packet_send(p->fd, &p_sent_layout, sent, -1,
-		packet_now() + ANSWER_MS) == KOSMO_OK)
+	if (sent->word != SENT_YES)
+		log_say(LOG_WARNING, "mail %llu was not sent%s: %s",
+		    (unsigned long long)sent->id,
+		    sent->word == SENT_NEVER ? " and can't be" : "",
+		    sent->reason);
+	if (p->fd == -1)
 		return;
-	log_say(LOG_WARNING, "kosmod does not hear of mail %llu: %s%s%s",
-	    (unsigned long long)sent->id,
-	    sent->word == SENT_YES ? "sent" : "not sent",
-	    sent->reason[0] != '\0' ? ": " : "", sent->reason);
-	disconnect(p, "it takes no answers");
+	if (packet_send(p->fd, &p_sent_layout, sent, -1,
+		packet_now() + ANSWER_MS) != KOSMO_OK)
+		disconnect(p, "it takes no answers");
 }
 
 /* True if there may be more. */

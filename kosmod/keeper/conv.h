@@ -89,9 +89,10 @@ struct kconv {
 	uint8_t marked;	 /* what throttle_charge said of it */
 	struct warden_wait warden;
 	struct forgot forgot;
-	bool skips;	     /* a remembered login: no code was asked */
-	uint32_t remembered; /* logins that were, when this one began */
-	uint32_t passwords;  /* attempts made */
+	bool skips;		   /* a remembered login: no code was asked */
+	uint32_t remembered;	   /* logins that were, when this one began */
+	char wanted[NAME_LEN + 1]; /* user ID, while the warden looks */
+	uint32_t passwords;	   /* attempts made */
 	uint32_t codes;
 	uint32_t vouches;
 	uint32_t seeds;

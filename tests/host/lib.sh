@@ -117,6 +117,29 @@ private_start() {
 	} >&2
 }
 
+# kosmo-post, as its unit starts it; kosmod must be there.
+private_post() {
+	setpriv --reuid kosmo-mail --regid kosmo-mail --clear-groups \
+	    --inh-caps=-all "$KOSMO_DEST/usr/libexec/kosmo/kosmo-post" \
+	    >> "$KOSMO_WORK/post.log" 2>&1 3<&- &
+	echo $! > "$KOSMO_WORK/post.pid"
+	disown
+	wait_for "$PATIENCE" post_answers || {
+		echo "# kosmo-post does not connect:"
+		tail -n 20 "$KOSMO_WORK/post.log"
+		return 1
+	} >&2
+}
+
+post_answers() {
+	on_host kosmoctl --json status | grep -q '"post": *true'
+}
+
+post_stop() {
+	kill -TERM "$(cat "$KOSMO_WORK/post.pid")"
+	wait_for "$PATIENCE" is_gone "$(cat "$KOSMO_WORK/post.pid")"
+}
+
 kosmod_answers() {
 	on_host kosmoctl status > /dev/null 2>&1
 }

@@ -47,6 +47,12 @@ user remove taro --yes
 user code taro
 register
 enroll totp
+enroll email
+email taro@example.co.jp
+language ja
+method app
+recovery-codes
+terms
 device list
 device rename 1 phone
 device remove 1

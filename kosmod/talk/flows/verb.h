@@ -51,7 +51,22 @@ KOSMO_CHECK int verb_device_list(struct dialogue *d);
 KOSMO_CHECK int verb_device_rename(struct dialogue *d);
 KOSMO_CHECK int verb_device_remove(struct dialogue *d);
 KOSMO_CHECK int verb_password(struct dialogue *d);
+
+/* A name that no device can bear. */
+KOSMO_CHECK int verb_bad_name(struct dialogue *d);
+
+/* self_enroll.c */
 KOSMO_CHECK int verb_enroll_totp(struct dialogue *d);
+KOSMO_CHECK int verb_enroll_email(struct dialogue *d);
+
+/* self_profile.c */
+KOSMO_CHECK int verb_email(struct dialogue *d);
+KOSMO_CHECK int verb_language(struct dialogue *d);
+KOSMO_CHECK int verb_terms(struct dialogue *d);
+
+/* self_method.c */
+KOSMO_CHECK int verb_method(struct dialogue *d);
+KOSMO_CHECK int verb_recovery_codes(struct dialogue *d);
 
 /* Copies an argument; KOSMO_ETOOBIG, and nothing at all, if it has no room. */
 KOSMO_CHECK int verb_take(char *to, size_t size, const char *value);
