@@ -101,8 +101,8 @@ answer_old_hash(struct kconv *c, const union kmsg *msg)
 	int r;
 
 	if ((r = kconv_person(c, &p, &version)) != KOSMO_OK ||
-	    (r = digest_mac(c->k->mac_key, "initial", c->login, m->initial,
-		 DIGEST_LEN, mac)) != KOSMO_OK) {
+	    (r = digest_mac(c->k->mac_key, "initial", person_bound(&p),
+		 m->initial, DIGEST_LEN, mac)) != KOSMO_OK) {
 		kconv_trouble(c, "a person can't be read", r);
 		return;
 	}
