@@ -16,8 +16,7 @@ enum cell_kind {
 	CELL_TEXT,
 	CELL_NUMBER,
 	CELL_TIME,
-	CELL_FLAG, /* "0" or "1" */
-	CELL_LINE  /* a JSON object: an audit line */
+	CELL_FLAG /* "0" or "1" */
 };
 
 enum cell_kind cell_kind(const char *name);

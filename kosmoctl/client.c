@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <pwd.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 #include <sys/socket.h>
@@ -222,6 +223,28 @@ on_row(struct client *c, const struct buf *b)
 }
 
 static int
+on_invited(struct client *c, const struct buf *b)
+{
+	struct msg_people *people = calloc(1, sizeof(*people));
+	struct msg_invited invited;
+	int r = people == NULL ? KOSMO_ENOMEM
+			       : packet_get(b, &msg_invited_layout, &invited);
+
+	if (r == KOSMO_OK && c->ways->people == NULL)
+		r = KOSMO_EFORMAT; /* nobody imports here */
+	if (r == KOSMO_OK)
+		r = c->ways->people(c->ways->arg, &invited, people);
+	if (r == KOSMO_OK)
+		r = packet_send(c->fd, &msg_people_layout, people, -1,
+		    packet_now() + PATIENCE);
+	explicit_bzero(&invited, sizeof(invited));
+	if (people != NULL)
+		explicit_bzero(people, sizeof(*people));
+	free(people);
+	return r;
+}
+
+static int
 on_end(struct client *c, const struct buf *b)
 {
 	struct msg_end end;
@@ -243,6 +266,7 @@ static const struct {
 	{ M_ASK, on_ask },
 	{ M_WAIT, on_wait },
 	{ M_ROW, on_row },
+	{ M_INVITED, on_invited },
 	{ M_END, on_end },
 };
 

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "libkosmo/msg.h"
+#include "libkosmo/msg_people.h"
 
 /* A row said that there is nothing more now: ask again in a second. */
 #define CLIENT_MORE 1
@@ -22,6 +23,9 @@ struct client_ways {
 	int (*ask)(void *arg, int connection, const struct msg_ask *ask,
 	    struct secret *ret);
 	int (*row)(void *arg, const struct msg_row *row);
+	/* NULL, or: the answer to lines of an import; the next ones */
+	int (*people)(void *arg, const struct msg_invited *answer,
+	    struct msg_people *ret);
 	void *arg;
 };
 

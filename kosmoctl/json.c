@@ -60,8 +60,6 @@ cell_value(const struct msg_row *row, const struct msg_cell *cell)
 		return time_value(n);
 	case CELL_FLAG:
 		return json_boolean(n != 0);
-	case CELL_LINE:
-		return json_loads(cell->value, 0, NULL);
 	case CELL_TEXT:
 		break;
 	}
@@ -140,6 +138,14 @@ json_row(struct json *j, const struct msg_row *row)
 	}
 	j->pending = o;
 	return j->stream ? put_pending(j) : KOSMO_OK;
+}
+
+int
+json_append(void *array, const struct msg_row *row)
+{
+	return json_array_append_new(array, row_object(row)) == -1
+	    ? KOSMO_ENOMEM
+	    : KOSMO_OK;
 }
 
 static int

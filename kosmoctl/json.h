@@ -30,6 +30,9 @@ void json_stream(struct json *j);
 
 KOSMO_CHECK int json_row(struct json *j, const struct msg_row *row);
 
+/* Appends the object of a row to array (a json_t *). */
+KOSMO_CHECK int json_append(void *array, const struct msg_row *row);
+
 /*
  * Ends the document. error, if not NULL, is why it was not done: the document
  * is then {"error": error}, unless rows of an array are out already.

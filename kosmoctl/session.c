@@ -9,21 +9,13 @@
 #include <unistd.h>
 
 #include "kosmoctl/client.h"
-#include "kosmoctl/terminal.h"
+#include "kosmoctl/import.h"
+#include "kosmoctl/list.h"
+#include "kosmoctl/session_in.h"
 #include "kosmoctl/usage.h"
-#include "kosmoctl/view.h"
-#include "kosmoctl/words.h"
 
 #define RETRIES 30   /* seconds that log --follow waits for a new kosmod */
 #define UNANSWERED 8 /* asks that get an empty answer at the end of input */
-
-struct session {
-	struct call call;
-	struct showing showing;
-	struct terminal terminal;
-	char error[WORDS_LEN]; /* the last thing that went wrong */
-	unsigned unanswered;   /* asks since standard input ended */
-};
 
 /* Cut where there is no room: names and words are, whole screens are not. */
 static void
@@ -52,13 +44,23 @@ fill_hello(struct session *s)
 	h->lines = s->terminal.lines;
 }
 
+/* "LIST:3: ", so that a report names the lines. */
 static void
+put_line(const struct session *s)
+{
+	if (s->line > 0)
+		(void)fprintf(stderr, "%s:%zu: ", s->call.list->path, s->line);
+}
+
+void
 say_error(struct session *s, const char *text)
 {
 	copy(s->error, sizeof(s->error), text);
 	(void)fflush(stdout);
+	put_line(s);
 	(void)fprintf(stderr, "%s%s\n",
-	    strncmp(text, "Kosmo", 5) == 0 ? "" : "kosmoctl: ", text);
+	    s->line > 0 || strncmp(text, "Kosmo", 5) == 0 ? "" : "kosmoctl: ",
+	    text);
 }
 
 static enum outcome
@@ -96,6 +98,8 @@ on_show(void *arg, const struct msg_show *show)
 	if (show->error != 0)
 		copy(s->error, sizeof(s->error), show->text);
 	(void)fflush(stdout);
+	if (show->error != 0)
+		put_line(s);
 	(void)fputs(show->text, out);
 	if (n == 0 || show->text[n - 1] != '\n')
 		(void)fputc('\n', out);
@@ -138,7 +142,19 @@ on_row(void *arg, const struct msg_row *row)
 {
 	struct session *s = arg;
 
+	if (s->line > 0)
+		return session_list_row(s, row);
 	return view_row(&s->showing, row);
+}
+
+static int
+on_people(void *arg, const struct msg_invited *answer, struct msg_people *ret)
+{
+	struct session *s = arg;
+
+	if (s->call.import == NULL)
+		return KOSMO_EFORMAT;
+	return import_next(s->call.import, answer, ret);
 }
 
 static enum outcome
@@ -151,7 +167,7 @@ judge_result(struct session *s, uint8_t result)
 		usage_put(stderr, "usage: ", s->call.verb);
 		return USAGE;
 	case RESULT_NO_RIGHT:
-		return no_right(s);
+		return s->error[0] == '\0' ? no_right(s) : NO_RIGHT;
 	case RESULT_ERROR:
 		if (s->error[0] == '\0')
 			(void)end_with(s, REFUSED,
@@ -192,11 +208,11 @@ connect_failed(struct session *s, int err)
 	}
 }
 
-/* One connection. *ret_lost: it was there and broke. */
-static enum outcome
+enum outcome
 converse(struct session *s, bool *ret_lost)
 {
-	const struct client_ways ways = { on_show, on_ask, on_row, s };
+	const struct client_ways ways = { on_show, on_ask, on_row, on_people,
+		s };
 	uint8_t result = RESULT_ERROR;
 	int fd = -1, r;
 
@@ -255,6 +271,10 @@ run(struct session *s)
 		json_stream(s->showing.json);
 	if (s->showing.follow)
 		return follow(s);
+	if (c->import != NULL)
+		return session_import(s);
+	if (c->list != NULL)
+		return session_list(s);
 	return converse(s, &lost);
 }
 
@@ -292,7 +312,10 @@ session_run(const struct args *args, enum lang lang)
 	s->showing.png = args_option(args, "png");
 	s->terminal.in = s->terminal.out = -1;
 	if (args->json)
-		s->showing.json = json_new(args->verb->view->shape, stdout);
+		s->showing.json = json_new(args_option(args, "file") != NULL
+			? JSON_MANY
+			: args->verb->view->shape,
+		    stdout);
 	if (args->json && s->showing.json == NULL)
 		what = REFUSED;
 	else
@@ -303,6 +326,9 @@ session_run(const struct args *args, enum lang lang)
 		usage_put(stderr, "usage: ", args->verb);
 	what = finish(s, what);
 	json_free(&s->showing.json);
+	json_decref(s->slips);
+	import_free(&s->call.import);
+	list_free(&s->call.list);
 	terminal_close(&s->terminal);
 	explicit_bzero(s, sizeof(*s));
 	free(s);

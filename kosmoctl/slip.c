@@ -232,9 +232,10 @@ put_steps(FILE *out, enum lang lang, bool fingerprint)
 	(void)fprintf(out, "\n%s\n",
 	    tr(lang,
 		N_("Have ready (it takes about 10 minutes)\n"
-		   "  a smartphone with an authenticator app: Google or "
-		   "Microsoft Authenticator,\n"
-		   "  FreeOTP or another (they are free)")));
+		   "  your date of birth, a mailbox you can read now, and one "
+		   "of these:\n"
+		   "  a smartphone (free app) / a security key / or e-mail "
+		   "alone")));
 	(void)fprintf(out, "\n%s\n",
 	    tr(lang,
 		N_("What to do\n"

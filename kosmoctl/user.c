@@ -14,21 +14,29 @@
 #include "libkosmo/date.h"
 #include "libkosmo/mail_address.h"
 
+bool
+user_good_expires(struct call *c)
+{
+	const char *expires = args_option(c->args, "expires");
+	uint32_t seconds;
+
+	if (expires == NULL || duration_parse(expires, &seconds) == KOSMO_OK)
+		return true;
+	(void)call_wrong(c, USAGE,
+	    "--expires: \"%.64s\" is no time like 30d or 12h", expires);
+	return false;
+}
+
 int
 user_name_prepare(struct call *c)
 {
 	const char *login = c->args->words[0];
-	const char *expires = args_option(c->args, "expires");
-	uint32_t seconds;
 
 	if (login[0] == '\0' || strlen(login) > NAME_LEN)
 		return call_wrong(c, USAGE, "LOGIN is empty or too long");
 	if (login[0] == '-')
 		return call_wrong(c, USAGE, "LOGIN begins with a hyphen");
-	if (expires != NULL && duration_parse(expires, &seconds) != KOSMO_OK)
-		return call_wrong(c, USAGE,
-		    "--expires: \"%.64s\" is no time like 30d or 12h", expires);
-	return DONE;
+	return user_good_expires(c) ? DONE : USAGE;
 }
 
 /* The options that user add and user set share. */
@@ -55,17 +63,17 @@ user_set_prepare(struct call *c)
 
 	if (args_option(c->args, "email") == NULL &&
 	    args_option(c->args, "name") == NULL &&
-	    args_option(c->args, "language") == NULL && !birth)
+	    args_option(c->args, "language") == NULL &&
+	    args_option(c->args, "email-ok") == NULL && !birth)
 		return call_wrong(c, USAGE, "nothing to set");
 	c->answers = c->answers || birth;
 	return check_values(c);
 }
 
-/* The uid of the account that LOGIN names, as text. */
+/* The uid of the account of that name, as text. */
 static int
-find_account(struct call *c)
+find_account(struct call *c, const char *login)
 {
-	const char *login = c->args->words[0];
 	const struct passwd *pw;
 	uint32_t uid = NO_UID;
 	char text[16];
@@ -88,7 +96,41 @@ user_add_prepare(struct call *c)
 {
 	int r = check_values(c);
 
-	return r == DONE ? find_account(c) : r;
+	return r == DONE ? find_account(c, c->args->words[0]) : r;
+}
+
+int
+user_rebind_prepare(struct call *c)
+{
+	int r = user_name_prepare(c);
+
+	return r == DONE ? find_account(c, c->args->words[0]) : r;
+}
+
+int
+user_rename_prepare(struct call *c)
+{
+	const char *to = c->args->words[1];
+	int r = user_name_prepare(c);
+
+	if (r != DONE)
+		return r;
+	if (to[0] == '\0' || to[0] == '-' || strlen(to) > NAME_LEN)
+		return call_wrong(c, USAGE, "NEW can't be a login name");
+	return find_account(c, to);
+}
+
+int
+user_reset_prepare(struct call *c)
+{
+	int n = (args_option(c->args, "password") != NULL) +
+	    (args_option(c->args, "devices") != NULL) +
+	    (args_option(c->args, "all") != NULL);
+
+	if (n != 1)
+		return call_wrong(c, USAGE,
+		    "one of --password, --devices and --all is needed");
+	return user_name_prepare(c);
 }
 
 int

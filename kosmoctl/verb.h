@@ -21,6 +21,8 @@ enum outcome {
 
 struct view;
 struct call;
+struct import;
+struct list;
 
 /*
  * arguments is the usage line, and the only description of what the verb
@@ -45,6 +47,8 @@ struct call {
 	bool answers;	 /* answers come from standard input */
 	char wrong[256]; /* said with USAGE and REFUSED, if not empty */
 	struct msg_hello hello;
+	struct import *import; /* of user import */
+	struct list *list;     /* of --file */
 };
 
 /*
@@ -65,6 +69,18 @@ int user_add_prepare(struct call *c);
 int user_set_prepare(struct call *c);
 int user_list_prepare(struct call *c);
 int user_name_prepare(struct call *c);
+int user_reset_prepare(struct call *c);
+int user_rename_prepare(struct call *c);
+int user_rebind_prepare(struct call *c);
+
+/* True if --expires was not given, or is a time; else c->wrong says so. */
+bool user_good_expires(struct call *c);
+
+/* list.c: LOGIN or --file LIST */
+int list_prepare(struct call *c);
+
+/* import.c */
+int import_prepare(struct call *c);
 
 /* log.c */
 int log_prepare(struct call *c);

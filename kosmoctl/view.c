@@ -36,19 +36,39 @@ add_cell(struct msg_row *row, const char *name, const char *value)
 }
 
 /* A document says what only this host knows, as the paper does. */
+static void
+add_host(struct msg_row *row, const struct slip_host *host)
+{
+	char connect[NAME_LEN * 3];
+
+	slip_connect(host, cell_get(row, "login"), connect, sizeof(connect));
+	add_cell(row, "connect", connect);
+	add_cell(row, "host_key", host->fingerprint);
+}
+
 static int
 slip_json(struct showing *s, const struct msg_row *row)
 {
 	struct msg_row more = *row;
 	struct slip_host host;
-	char connect[NAME_LEN * 3];
 	int r;
 
 	slip_host(SSH_DIR, &host);
-	slip_connect(&host, cell_get(row, "login"), connect, sizeof(connect));
-	add_cell(&more, "connect", connect);
-	add_cell(&more, "host_key", host.fingerprint);
+	add_host(&more, &host);
 	r = json_row(s->json, &more);
+	explicit_bzero(&more, sizeof(more));
+	return r;
+}
+
+int
+view_slip_object(
+    const struct msg_row *row, const struct slip_host *host, void *array)
+{
+	struct msg_row more = *row;
+	int r;
+
+	add_host(&more, host);
+	r = json_append(array, &more);
 	explicit_bzero(&more, sizeof(more));
 	return r;
 }

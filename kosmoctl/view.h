@@ -15,6 +15,8 @@
 
 #define VIEW_DEVICES 16
 
+struct slip_host;
+
 /* State of one showing. */
 struct showing {
 	const struct view *view;
@@ -51,6 +53,10 @@ int view_row(struct showing *s, const struct msg_row *row);
 
 /* After END; ended well means that the verb was done. */
 KOSMO_CHECK int view_end(struct showing *s, bool well);
+
+/* The document of a row "slip", appended to array (a json_t *). */
+KOSMO_CHECK int view_slip_object(
+    const struct msg_row *row, const struct slip_host *host, void *array);
 
 /* "label   value" with labels in one column of the language's width. */
 void view_pair(struct showing *s, const char *label, const char *value);

@@ -50,16 +50,16 @@ why_text(const struct showing *s, const struct msg_row *row,
 {
 	const char *lock = cell_get(row, "lock");
 	const char *next = cell_get(row, "next");
-	char step[WORDS_LEN], help[WORDS_LEN] = "";
-	const char *first = step;
+	char first[WORDS_LEN], help[WORDS_LEN] = "";
 
-	view_step(s->lang, cell_get(row, "step"), step);
-	if (lock[0] != '\0')
-		first = lock;
 	if (strcmp(next, "invite") == 0 || strcmp(next, "unlock") == 0)
 		view_next(s->lang, next, cell_get(row, "login"), help);
+	view_step(s->lang, row, help[0] == '\0', first);
+	if (lock[0] != '\0')
+		view_lock(s->lang, lock, first);
 	(void)snprintf(ret, WORDS_LEN, "%.400s%s%.600s", first,
-	    first[0] != '\0' && help[0] != '\0' ? "; " : "", help);
+	    first[0] != '\0' && help[0] != '\0' ? tr(s->lang, N_("; ")) : "",
+	    help);
 }
 
 static int
@@ -75,7 +75,9 @@ people_row(struct showing *s, const struct msg_row *row)
 
 	if (r != KOSMO_OK || strcmp(row->kind, "person") != 0)
 		return r;
-	if (expires != 0)
+	/* an invitation ends; who is in, or locked, has no end */
+	if (expires != 0 && cell_get(row, "lock")[0] == '\0' &&
+	    strcmp(cell_get(row, "state"), "active") != 0)
 		cell_day(expires, day);
 	why_text(s, row, why);
 	return add_line(s, cells);

@@ -42,7 +42,7 @@ state_text(const struct showing *s, char ret[static WORDS_LEN])
 	const char *state = cell_get(&s->person, "state");
 	char step[WORDS_LEN];
 
-	view_step(s->lang, cell_get(&s->person, "step"), step);
+	view_step(s->lang, &s->person, true, step);
 	(void)snprintf(ret, WORDS_LEN, "%s%s%s", view_word(s->lang, state),
 	    step[0] != '\0' ? tr(s->lang, N_(", ")) : "", step);
 }
@@ -69,8 +69,13 @@ static void
 email_text(const struct showing *s, char ret[static WORDS_LEN])
 {
 	const char *email = cell_get(&s->person, "email");
+	const char *next = cell_get(&s->person, "email_next");
 
-	if (email[0] != '\0' && cell_number(&s->person, "email_confirmed") != 0)
+	if (next[0] != '\0')
+		words(ret, s->lang, N_("{mail}; chosen instead: {next}"),
+		    FILLS({ "mail", email }, { "next", next }));
+	else if (email[0] != '\0' &&
+	    cell_number(&s->person, "email_confirmed") != 0)
 		words(ret, s->lang, N_("{mail} (confirmed)"),
 		    FILLS({ "mail", email }));
 	else
@@ -96,8 +101,42 @@ user_id_text(const struct showing *s, char ret[static WORDS_LEN])
 static void
 failures_text(const struct showing *s, char ret[static WORDS_LEN])
 {
-	words(ret, s->lang, N_("code {n}"),
-	    FILLS({ "n", cell_get(&s->person, "failures") }));
+	const char *birth = cell_get(&s->person, "birth_failures");
+	const char *codes = cell_get(&s->person, "failures");
+	char first[WORDS_LEN] = "", second[WORDS_LEN] = "";
+
+	/* which of both can be, the state says; and what there is, counts */
+	if (cell_number(&s->person, "birth_failures") > 0 ||
+	    cell_get(&s->person, "step_number")[0] != '\0')
+		words(first, s->lang, N_("date of birth {n}/{limit}"),
+		    FILLS({ "n", birth },
+			{ "limit", cell_get(&s->person, "birth_limit") }));
+	if (cell_number(&s->person, "failures") > 0 || first[0] == '\0')
+		words(second, s->lang, N_("code {n}"), FILLS({ "n", codes }));
+	(void)snprintf(ret, WORDS_LEN, "%.400s%s%.400s", first,
+	    first[0] != '\0' && second[0] != '\0' ? tr(s->lang, N_(", ")) : "",
+	    second);
+}
+
+static void
+recovery_text(const struct showing *s, char ret[static WORDS_LEN])
+{
+	words(ret, s->lang, N_("{n} left"),
+	    FILLS({ "n", cell_get(&s->person, "recovery_codes") }));
+}
+
+static void
+terms_text(const struct showing *s, char ret[static WORDS_LEN])
+{
+	const char *version = cell_get(&s->person, "terms");
+	char day[CELL_TIME_LEN];
+
+	cell_day(cell_number(&s->person, "terms_at"), day);
+	if (version[0] == '\0')
+		words(ret, s->lang, N_("none"), NULL);
+	else
+		words(ret, s->lang, N_("version {version}, agreed {day}"),
+		    FILLS({ "version", version }, { "day", day }));
 }
 
 static void
@@ -105,8 +144,10 @@ lock_text(const struct showing *s, char ret[static WORDS_LEN])
 {
 	const char *lock = cell_get(&s->person, "lock");
 
-	(void)snprintf(ret, WORDS_LEN, "%s",
-	    lock[0] != '\0' ? lock : tr(s->lang, N_("none")));
+	if (lock[0] != '\0')
+		view_lock(s->lang, lock, ret);
+	else
+		words(ret, s->lang, N_("none"), NULL);
 }
 
 static void
@@ -182,6 +223,8 @@ static const struct {
 	{ "email", N_("E-mail address"), email_text },
 	{ "method", N_("Method"), method_text },
 	{ "devices", N_("Devices"), NULL },
+	{ "recovery_codes", N_("Recovery codes"), recovery_text },
+	{ "terms", N_("Terms of use"), terms_text },
 	{ "failures", N_("Failures"), failures_text },
 	{ "lock", N_("Lock"), lock_text },
 	{ "last_login", N_("Last login"), last_text },

@@ -2,7 +2,10 @@
 
 #include "view_words.h"
 
+#include <stdio.h>
 #include <string.h>
+
+#include "kosmoctl/cell.h"
 
 static const struct {
 	const char *word;
@@ -30,15 +33,66 @@ view_word(enum lang lang, const char *word)
 	return word;
 }
 
+static const struct {
+	const char *step;
+	const char *text;
+} steps[] = {
+	{ "birth_date", N_("date of birth") },
+	{ "terms", N_("terms of use") },
+	{ "email", N_("e-mail address") },
+	{ "confirm", N_("code from the mail") },
+	{ "user_id", N_("user ID") },
+	{ "choice", N_("choice of the method") },
+	{ "password", N_("password") },
+	{ "method", N_("part 2, method") },
+	{ "codes", N_("part 2, recovery codes") },
+};
+
 void
-view_step(enum lang lang, const char *step, char ret[static WORDS_LEN])
+view_step(enum lang lang, const struct msg_row *row, bool name,
+    char ret[static WORDS_LEN])
 {
-	if (strcmp(step, "password") == 0)
-		words(ret, lang, N_("step 2 of 2 password"), NULL);
-	else if (strcmp(step, "method") == 0)
-		words(ret, lang, N_("part 2, method"), NULL);
+	const char *step = cell_get(row, "step"), *text = "";
+	const char *n = cell_get(row, "step_number");
+
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		if (strcmp(steps[i].step, step) == 0)
+			text = tr(lang, steps[i].text);
+	}
+	if (n[0] == '\0')
+		(void)snprintf(ret, WORDS_LEN, "%s", text);
+	else if (name)
+		words(ret, lang, N_("step {n} of {total} {step}"),
+		    FILLS({ "n", n }, { "total", cell_get(row, "step_total") },
+			{ "step", text }));
 	else
-		ret[0] = '\0';
+		words(ret, lang, N_("step {n} of {total}"),
+		    FILLS(
+			{ "n", n }, { "total", cell_get(row, "step_total") }));
+}
+
+/* What kosmod writes down when it locks somebody. */
+static const struct {
+	const char *reason; /* behind the number, if there is one */
+	const char *text;
+} locks[] = {
+	{ "by an administrator", N_("by an administrator") },
+	{ " wrong codes", N_("{n} wrong codes") },
+	{ " wrong dates of birth", N_("{n} wrong dates of birth") },
+};
+
+void
+view_lock(enum lang lang, const char *lock, char ret[static WORDS_LEN])
+{
+	size_t digits = strspn(lock, "0123456789");
+	char n[12];
+
+	(void)snprintf(n, sizeof(n), "%.*s", (int)digits, lock);
+	(void)snprintf(ret, WORDS_LEN, "%s", lock);
+	for (size_t i = 0; i < sizeof(locks) / sizeof(locks[0]); i++) {
+		if (strcmp(locks[i].reason, lock + digits) == 0)
+			words(ret, lang, locks[i].text, FILLS({ "n", n }));
+	}
 }
 
 void

@@ -4,14 +4,24 @@
 #ifndef KOSMO_KOSMOCTL_VIEW_WORDS_H
 #define KOSMO_KOSMOCTL_VIEW_WORDS_H
 
+#include <stdbool.h>
+
 #include "kosmod/talk/lang.h"
 #include "kosmoctl/words.h"
+#include "libkosmo/msg.h"
 
 /* A state, method or kind of device; "none" for "", else word itself. */
 const char *view_word(enum lang lang, const char *word);
 
-/* "step 2 of 2 password" of the cell "step"; "" for none. */
-void view_step(enum lang lang, const char *step, char ret[static WORDS_LEN]);
+/*
+ * "step 2 of 8 date of birth" of a row's step, with or without its name; ""
+ * for none. What came up later, or is part 2, has a name and no number.
+ */
+void view_step(enum lang lang, const struct msg_row *row, bool name,
+    char ret[static WORDS_LEN]);
+
+/* The reason of a lock. */
+void view_lock(enum lang lang, const char *lock, char ret[static WORDS_LEN]);
 
 /* What the cell "next" asks of whom. */
 void view_next(enum lang lang, const char *next, const char *login,

@@ -58,6 +58,7 @@ enum kmsg_type {
 	K_FORGOT,
 	K_FORGOT_ID,
 	K_USER_RENAME,
+	K_USER_IMPORT,
 	/* replies */
 	K_BOUND = 128,
 	K_SETTING,
@@ -70,10 +71,11 @@ enum kmsg_type {
 	K_DONE,
 	K_MAILED,
 	K_CODES_IS,
-	K_SESSIONS_IS
+	K_SESSIONS_IS,
+	K_INVITED
 };
 
-#define KMSG_REQUESTS (K_USER_RENAME - K_BIND + 1) /* how many there are */
+#define KMSG_REQUESTS (K_USER_IMPORT - K_BIND + 1) /* how many there are */
 
 /* Bits of what a login must prove, and of what has been proven. */
 enum step { STEP_PASSWORD = 1, STEP_FACTOR = 2 };
@@ -96,13 +98,19 @@ struct k_bind {
 	uint32_t options; /* bits of enum msg_option */
 };
 
+enum admin_right {
+	ADMIN_NONE = 0,
+	ADMIN_YES,    /* came by admin.sock and may use its verbs */
+	ADMIN_CONFIRM /* once password and factor are proven */
+};
+
 struct k_bound {
 	uint8_t ignore;	  /* 1: unknown name and unknown=ignore: finish now */
 	uint8_t steps;	  /* bits of enum step to be proven, after the floor */
 	uint32_t methods; /* METHOD_BITs that policy allows here */
 	uint32_t attempts;
 	uint8_t dialogue; /* 1: [Enter] asks, wizard and enrolment allowed */
-	uint8_t admin;	  /* 1: came by admin.sock and may use its verbs */
+	uint8_t admin;	  /* enum admin_right */
 	uint8_t alone;	  /* 1: account of a login without auth: refused (L4) */
 	uint8_t reset;	  /* 1: passwd(1) of root: no old password, no code */
 	uint32_t deadline; /* seconds that the whole conversation may take */
@@ -176,7 +184,8 @@ enum verdict_word {
 	VERDICT_LAST,	    /* the last device can't be removed */
 	VERDICT_NOT_NOW,    /* not before something else is proven */
 	VERDICT_MISSING,    /* no such person or device */
-	VERDICT_BUSY	    /* disk or a bound is full */
+	VERDICT_BUSY,	    /* disk or a bound is full */
+	VERDICT_NO_RIGHT    /* an account that root alone may touch */
 };
 
 struct k_verdict {
@@ -285,7 +294,7 @@ extern const struct layout k_bind_layout, k_try_layout, k_password_layout,
     k_mail_code_layout, k_user_id_layout, k_method_layout, k_recovery_layout,
     k_sessions_layout, k_remember_layout, k_forgot_layout, k_forgot_id_layout,
     k_user_rename_layout, k_mailed_layout, k_codes_is_layout,
-    k_sessions_is_layout;
+    k_sessions_is_layout, k_user_import_layout, k_invited_layout;
 
 /* All of them, for the reader of PROTOCOL.md; ends with NULL. */
 extern const struct layout *const kmsg_layouts[];
@@ -293,7 +302,10 @@ extern const struct layout *const kmsg_layouts[];
 /* The layout of a request or reply type, or NULL. */
 const struct layout *kmsg_layout(uint8_t type);
 
-/* Any of them; what keeper and talk receive into. Wipe after use. */
+/*
+ * Any of them but K_USER_IMPORT, which is larger than all the others; what
+ * keeper and talk receive into. Wipe after use.
+ */
 union kmsg {
 	struct k_bind bind;
 	struct k_try try;
@@ -342,6 +354,7 @@ union kmsg {
 	struct k_mailed mailed;
 	struct k_codes_is codes_is;
 	struct k_sessions_is sessions_is;
+	struct msg_invited invited;
 };
 
 #endif

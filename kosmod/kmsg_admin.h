@@ -1,8 +1,11 @@
 /*
  * kmsg_admin.h: the requests of admin.sock, and what they are answered with.
  *
- * Part of kmsg.h, which includes it. A conversation that did not come by
- * admin.sock from root is dropped for any of them.
+ * Part of kmsg.h, which includes it. They are legal for what came by
+ * admin.sock: root at once, a member of kosmo-admin with password and factor
+ * proven there, or less than five minutes ago on the same terminal. What a
+ * member may not touch is answered VERDICT_NO_RIGHT. Anything else drops the
+ * conversation.
  */
 #ifndef KOSMO_KOSMOD_KMSG_ADMIN_H
 #define KOSMO_KOSMOD_KMSG_ADMIN_H
@@ -11,6 +14,7 @@
 
 #include "kosmod/kmsg_size.h"
 #include "libkosmo/msg.h"
+#include "libkosmo/msg_people.h"
 
 /*
  * admin.sock only, from here to K_STATUS. Reply: K_SLIP, or K_VERDICT: TAKEN,
@@ -55,8 +59,12 @@ enum user_act {
 	ACT_RESET_DEVICES,  /* part 2 again, a mailed code first */
 	ACT_RESET_ALL,	    /* K_SLIP: registration starts again */
 	ACT_REMIND,	    /* mails who has not registered yet */
-	ACT_REBIND	    /* uid alone: root only */
+	ACT_REBIND,	    /* uid alone: root only */
+	ACT_SET,	    /* K_USER_SET; in notices alone */
+	ACT_RENAME	    /* K_USER_RENAME; in notices alone */
 };
+
+/* Reply: K_SLIP where something was made or ended, else K_VERDICT. */
 
 struct k_user_act {
 	char login[NAME_LEN + 1];
@@ -64,6 +72,11 @@ struct k_user_act {
 	uint32_t expires; /* ACT_INVITE: seconds from now; 0: by policy */
 	uint32_t uid;	  /* ACT_REBIND: of the account now */
 };
+
+/*
+ * Many at once: struct msg_people, the same to the field. Each line is judged
+ * for itself. Reply: K_INVITED, a struct msg_invited without contacts.
+ */
 
 /* The Unix account has another name now. Reply: K_VERDICT: YES, TAKEN. */
 struct k_user_rename {
@@ -87,9 +100,12 @@ struct k_slip {
 	char initial_id[NAME_LEN + 1];
 	char name[LABEL_LEN * 2 + 1];
 	char language[8];
-	char secret[64]; /* initial password or one-time code, in groups */
+	char secret[64]; /* initial password or one-time code, in groups; "" */
 	uint64_t made;
 	uint64_t expires;
+	uint8_t ended; /* 1: sessions were ended, as many as: */
+	uint32_t sessions;
+	uint8_t wardenless; /* 1: there is no warden: none was ended */
 };
 
 /*

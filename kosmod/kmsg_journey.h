@@ -79,8 +79,8 @@ struct k_mailed {
 /*
  * One attempt at the newest mailed code of that purpose. YES does what the
  * purpose says; with enrol it also stores the e-mail method under name, as a
- * device. Reply: K_VERDICT: YES, NO with left, ENDED (expired, used up, or
- * never sent). last as in K_CODE.
+ * device. Reply: K_VERDICT: YES, NO with left (0: used up by it), ENDED
+ * (expired, used up, or never sent), NOT_NOW. last as in K_CODE.
  */
 struct k_mail_code {
 	uint8_t purpose;

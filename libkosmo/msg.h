@@ -30,7 +30,9 @@ enum msg_type {
 	M_ACCOUNT,
 	M_END,
 	M_ROW,
-	M_MORE
+	M_MORE,
+	M_PEOPLE, /* msg_people.h */
+	M_INVITED
 };
 
 /* What a connection is for; fixed at OPEN. */

@@ -48,10 +48,13 @@ void answer_mail(struct kconv *c, const union kmsg *msg);
 void answer_mail_code(struct kconv *c, const union kmsg *msg);
 /* judge.c */
 void answer_finish(struct kconv *c, const union kmsg *msg);
-/* admin.c, people.c */
+/* admin.c, admin_act.c, admin_import.c, report.c */
 void answer_user_add(struct kconv *c, const union kmsg *msg);
 void answer_user_set(struct kconv *c, const union kmsg *msg);
 void answer_user_act(struct kconv *c, const union kmsg *msg);
+void answer_user_rename(struct kconv *c, const union kmsg *msg);
+/* msg is a struct msg_people */
+void answer_user_import(struct kconv *c, const union kmsg *msg);
 void answer_user_show(struct kconv *c, const union kmsg *msg);
 void answer_user_next(struct kconv *c, const union kmsg *msg);
 void answer_log(struct kconv *c, const union kmsg *msg);

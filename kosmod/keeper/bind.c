@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "kosmod/keeper/answers.h"
+#include "kosmod/keeper/member.h"
 #include "kosmod/keeper/remember.h"
 
 static void
@@ -212,8 +213,8 @@ answer_bind(struct kconv *c, const union kmsg *msg)
 	/* no stack goes on behind kosmoctl */
 	c->ignore = !c->exists && c->open.phase != PHASE_VERB &&
 	    unknown_ignored(c, b);
-	c->admin =
-	    c->peer.admin && c->peer.trusted && c->open.phase == PHASE_VERB;
+	/* by its socket; what a member needs besides, member.h says */
+	c->admin = c->peer.admin && c->open.phase == PHASE_VERB;
 	/* sshd and login(1) change expired passwords as root, for the person */
 	c->reset = c->open.phase == PHASE_PASSWORD && c->peer.trusted &&
 	    c->open.ruid == 0 && !c->row.login;
@@ -222,7 +223,8 @@ answer_bind(struct kconv *c, const union kmsg *msg)
 	bound.methods = kconv_methods(c);
 	bound.attempts = conf->login.attempts;
 	bound.dialogue = c->row.dialogue;
-	bound.admin = c->admin;
+	if (c->admin)
+		bound.admin = member_may(c) ? ADMIN_YES : ADMIN_CONFIRM;
 	bound.alone =
 	    c->open.phase == PHASE_ACCOUNT && c->row.login && !c->row.alone;
 	bound.reset = c->reset;

@@ -35,7 +35,9 @@ find(struct kconv *c, struct person *p, const char *digits,
     struct r_device **ret, uint64_t *ret_step)
 {
 	*ret = app_of(p);
-	return *ret != NULL && time_is_behind(c->k, keeper_wall(c->k)) == 0 &&
+	return *ret != NULL &&
+	    (kconv_methods(c) & METHOD_BIT(METHOD_TOTP)) != 0 &&
+	    time_is_behind(c->k, keeper_wall(c->k)) == 0 &&
 	    codes_app(c, *ret, digits, ret_step) == VERDICT_YES;
 }
 

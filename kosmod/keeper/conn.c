@@ -81,10 +81,6 @@ opened(struct conn *c, const struct msg_open *open)
 
 	c->phase = open->phase;
 	c->opened = packet_now();
-	if (c->peer.admin && !c->peer.trusted) {
-		leave_result(c, open, RESULT_NO_RIGHT);
-		return;
-	}
 	r = keeper_accept(l->keeper, c, &c->peer, open, &c->conv);
 	if (c->state != CONN_OPEN)
 		return; /* it was answered, or dropped */

@@ -89,9 +89,10 @@ struct kconv {
 	uint8_t marked;	 /* what throttle_charge said of it */
 	struct warden_wait warden;
 	struct forgot forgot;
-	bool skips;	     /* a remembered login: no code was asked */
-	uint32_t remembered; /* logins that were, when this one began */
-	uint32_t passwords;  /* attempts made */
+	bool skips;		   /* a remembered login: no code was asked */
+	uint32_t remembered;	   /* logins that were, when this one began */
+	char wanted[NAME_LEN + 1]; /* user ID, while the warden looks */
+	uint32_t passwords;	   /* attempts made */
 	uint32_t codes;
 	uint32_t vouches;
 	uint32_t seeds;
@@ -103,6 +104,9 @@ struct kconv {
 	bool allowed; /* END said ALLOW */
 	bool ended;   /* END was said once: what follows is ACCOUNT */
 	struct store_walk *walk; /* K_USER_NEXT */
+	bool noted;		 /* member_note was here */
+	struct member_job *job;	 /* waits for the warden; member.c */
+	struct k_slip *answer;	 /* the same; admin_act.c */
 };
 
 TAILQ_HEAD(kconv_list, kconv);
@@ -116,6 +120,15 @@ struct ticket {
 
 #define TICKETS_MAX 256
 
+/* A member of kosmo-admin who has proven all, at a terminal. */
+struct confirmed {
+	uid_t uid;
+	char tty[64];
+	int64_t at;    /* wall */
+	int64_t until; /* mono ms; 0: free */
+};
+
+#define CONFIRMED_MAX 64
 /* A code mail of late, for the limits that hold for all together. */
 struct code_mark {
 	int64_t at;	 /* mono ms; 0: free */
@@ -143,6 +156,7 @@ struct keeper {
 	uint32_t n_convs;
 	uint32_t n_waiting;
 	struct ticket tickets[TICKETS_MAX];
+	struct confirmed confirmed[CONFIRMED_MAX];
 	int64_t started;
 	uint64_t newest;	  /* newest time stored; see time.c */
 	uint64_t people;	  /* records of persons */

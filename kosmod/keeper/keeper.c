@@ -7,9 +7,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "kosmod/keeper/admin.h"
 #include "kosmod/keeper/answers.h"
 #include "kosmod/keeper/conv.h"
 #include "kosmod/keeper/judge.h"
+#include "kosmod/keeper/member.h"
 #include "kosmod/keeper/notices.h"
 #include "kosmod/keeper/people.h"
 #include "kosmod/keeper/permits.h"
@@ -139,6 +141,7 @@ keeper_request(struct kconv *c, const struct buf *packet)
 {
 	const struct permit *p = permit_find(packet_type(packet));
 	union kmsg *msg = NULL;
+	size_t size = sizeof(*msg);
 
 	if (p == NULL || !permit_met(p, c)) {
 		c->k->ways.drop(c->conn, "a request out of turn");
@@ -149,14 +152,18 @@ keeper_request(struct kconv *c, const struct buf *packet)
 		c->k->ways.drop(c->conn, "too many requests");
 		return;
 	}
-	if ((msg = malloc(sizeof(*msg))) == NULL ||
+	if (kmsg_layout(p->type)->size > size)
+		size = kmsg_layout(p->type)->size; /* K_USER_IMPORT */
+	if ((msg = malloc(size)) == NULL ||
 	    packet_get(packet, kmsg_layout(p->type), msg) != KOSMO_OK) {
 		c->k->ways.drop(c->conn, "a malformed request");
 	} else {
+		if ((p->needs & NEED_ADMIN) != 0)
+			member_note(c);
 		p->answer(c, msg);
 	}
 	if (msg != NULL)
-		explicit_bzero(msg, sizeof(*msg));
+		explicit_bzero(msg, size);
 	free(msg);
 }
 
@@ -172,6 +179,8 @@ keeper_closed(struct kconv **c)
 	if (*c == NULL)
 		return;
 	password_let_go(*c);
+	member_forget(*c);
+	admin_forget(*c);
 	post_forget(*c);
 	warden_forget(*c);
 	store_walk_end(&(*c)->walk);

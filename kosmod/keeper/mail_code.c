@@ -199,7 +199,22 @@ hand_over(struct kconv *c, const struct person *p, const struct r_mailed *row,
 	return r;
 }
 
-/* The next one may go [email] resend-after seconds after the last. */
+/* True if row's code went to where one of its purpose would go now. */
+static bool
+same_address(
+    struct kconv *c, const struct person *p, const struct r_mailed *row)
+{
+	struct r_mailed here;
+
+	return mail_mac(c, p, (enum mail_purpose)row->purpose, "", &here) ==
+	    KOSMO_OK &&
+	    memcmp(here.to, row->to, sizeof(here.to)) == 0;
+}
+
+/*
+ * The next one may go [email] resend-after seconds after the last; to another
+ * address (`change`) at once.
+ */
 static bool
 too_soon(struct kconv *c, struct person *p, enum mail_purpose purpose,
     struct k_mailed *ret)
@@ -207,7 +222,8 @@ too_soon(struct kconv *c, struct person *p, enum mail_purpose purpose,
 	const struct r_mailed *row = mail_row(p, purpose);
 	uint64_t now = (uint64_t)keeper_wall(c->k), next;
 
-	if (row == NULL || row->sent == 0 || row->sent > now)
+	if (row == NULL || row->sent == 0 || row->sent > now ||
+	    !same_address(c, p, row))
 		return false;
 	next = row->sent + c->k->conf->email.resend_after;
 	if (next <= now)

@@ -59,6 +59,18 @@ people_taken(struct keeper *k, const char *name, bool *ret_taken)
 	return r;
 }
 
+bool
+people_good_login(const char *login)
+{
+	if (login[0] == '\0' || login[0] == '-')
+		return false;
+	for (; *login != '\0'; login++) {
+		if (*login <= ' ' || *login > '~' || strchr("/:", *login))
+			return false;
+	}
+	return true;
+}
+
 static void
 forget(struct keeper *k, const char *name, enum rec_type type)
 {

@@ -19,6 +19,12 @@ KOSMO_CHECK int people_count(struct txn *t, uint64_t people);
 KOSMO_CHECK int
 people_taken(struct keeper *k, const char *name, bool *ret_taken);
 
+/*
+ * True if login can be a login name: one word of printable ASCII, since it
+ * stands in names of counters and in logs.
+ */
+bool people_good_login(const char *login);
+
 /* Deletes some throttle counters that say nothing any more. */
 void people_sweep(struct keeper *k);
 

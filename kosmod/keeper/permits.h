@@ -17,7 +17,7 @@ enum need {
 	NEED_NO_TRY = 8,    /* no K_TRY is open */
 	NEED_PASSWORD = 16, /* the password is proven */
 	NEED_DIALOGUE = 32, /* the service has a dialogue */
-	NEED_ADMIN = 64,    /* admin.sock, and a peer that may */
+	NEED_ADMIN = 64,    /* admin.sock, and one who may: member.h */
 	NEED_MAY_SET = 128, /* a new password may be set: see permits.c */
 	NEED_MAY_ENROL = 256,
 	NEED_MAY_NAME = 512,  /* names a device: enrolled here, or all proven */

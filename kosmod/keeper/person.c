@@ -126,6 +126,7 @@ static const struct field person_fields[] = {
 	CODEC_LIST(47, person, remembered, n_remembered, &remembered_layout),
 	CODEC_LIST(48, person, forgots, n_forgots, &time_layout),
 	CODEC_U64(49, person, warned),
+	CODEC_BYTES(50, person, import),
 };
 static const struct layout person_layout =
     CODEC_LAYOUT("person", REC_PERSON, person, person_fields);

@@ -142,6 +142,8 @@ struct person {
 	uint8_t n_forgots;
 	struct r_time forgots[FORGOTS_MAX]; /* in the last day */
 	uint64_t warned; /* when told that somebody knows the password */
+	uint8_t
+	    import[DIGEST_LEN]; /* HMAC of the line it came by; zero: none */
 };
 
 /*

@@ -11,6 +11,7 @@
 #include "kosmod/keeper/mail.h"
 #include "kosmod/keeper/people.h"
 #include "kosmod/keeper/trial.h"
+#include "kosmod/keeper/warden.h"
 #include "kosmod/user_id.h"
 
 static bool
@@ -223,6 +224,32 @@ store_user_id(
 	return r;
 }
 
+/*
+ * A name of this host's accounts is somebody's login name, if not in Kosmo.
+ * Where there is no warden nobody can say: such an ID is never taken for its
+ * owner's where the account is known (bind.c).
+ */
+static void
+on_account(struct kconv *c, const struct p_account_is *is)
+{
+	enum verdict_word word = VERDICT_TAKEN;
+	struct person p;
+	uint64_t version;
+	int r = kconv_person(c, &p, &version);
+
+	if (r == KOSMO_OK &&
+	    (is == NULL || (is->flags & ACCOUNT_EXISTS) == 0 ||
+		strcmp(c->wanted, c->login) == 0))
+		r = judge_user_id(c, &p, c->wanted, &word);
+	if (r == KOSMO_OK && word == VERDICT_YES)
+		r = store_user_id(c, &p, version, c->wanted);
+	person_done(&p);
+	if (r == KOSMO_OK)
+		kconv_word(c, word);
+	else
+		kconv_trouble(c, "a user ID can't be stored", r);
+}
+
 void
 answer_user_id(struct kconv *c, const union kmsg *msg)
 {
@@ -234,11 +261,13 @@ answer_user_id(struct kconv *c, const union kmsg *msg)
 
 	if (r == KOSMO_OK)
 		r = judge_user_id(c, &p, id, &word);
-	if (r == KOSMO_OK && word == VERDICT_YES)
-		r = store_user_id(c, &p, version, id);
 	person_done(&p);
-	if (r == KOSMO_OK)
+	if (r != KOSMO_OK) {
+		kconv_trouble(c, "a user ID can't be looked for", r);
+	} else if (word != VERDICT_YES) {
 		kconv_word(c, word);
-	else
-		kconv_trouble(c, "a user ID can't be stored", r);
+	} else {
+		(void)snprintf(c->wanted, sizeof(c->wanted), "%s", id);
+		warden_account(c, c->wanted, on_account);
+	}
 }

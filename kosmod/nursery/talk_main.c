@@ -108,6 +108,22 @@ on_more(void *arg)
 	return r;
 }
 
+static int
+on_people(void *arg, const struct msg_invited *answer, struct msg_people *ret)
+{
+	struct ends *e = arg;
+	int r;
+
+	if ((r = send_client(e, &msg_invited_layout, answer)) != KOSMO_OK)
+		return r;
+	r = packet_recv(
+	    e->client, &e->in, NULL, within(e, prompt_seconds(e, 0)));
+	if (r == KOSMO_OK)
+		r = packet_get(&e->in, &msg_people_layout, ret);
+	buf_reset(&e->in);
+	return r;
+}
+
 /* The service is known now, and with it how long all of this may take. */
 static void
 shorten(struct ends *e, uint32_t seconds)
@@ -160,7 +176,7 @@ talk_main(const struct talk_order *order)
 	struct ends e = { order->conf, order->client, order->link,
 		packet_now() + (int64_t)order->deadline * 1000, BUF_INIT };
 	const struct conversation person = { on_ask, on_show, on_row, on_wait,
-		on_more, &e };
+		on_more, on_people, &e };
 	const struct link keeper = { on_call, &e };
 	struct talk *t = calloc(1, sizeof(*t));
 	int ret = 1;

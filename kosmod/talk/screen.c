@@ -129,11 +129,17 @@ show(struct dialogue *d, struct buf *text)
 }
 
 int
+show_said(struct dialogue *d)
+{
+	return show(d, &d->above);
+}
+
+int
 tell(struct dialogue *d, const char *msgid, const struct fill *fills)
 {
 	int r = say(d, msgid, fills);
 
-	return r != 0 ? r : show(d, &d->above);
+	return r != 0 ? r : show_said(d);
 }
 
 /* sudo puts its own words in the place of this one, if it is exact. */

@@ -98,6 +98,9 @@ KOSMO_CHECK int say_contact(struct dialogue *d);
 KOSMO_CHECK int
 tell(struct dialogue *d, const char *msgid, const struct fill *fills);
 
+/* The same for what was said already. */
+KOSMO_CHECK int show_said(struct dialogue *d);
+
 /*
  * Asks until something was answered. Nothing typed where q->enter is not set
  * asks again; the third time in a row leaves: L1 and FLOW_END.

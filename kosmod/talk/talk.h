@@ -28,6 +28,9 @@ struct conversation {
 	int (*wait)(void *arg, uint32_t seconds);
 	/* kosmoctl wants more rows: 0 (yes) or KOSMO_ECLOSED */
 	int (*more)(void *arg);
+	/* answers lines of an import; then come the next ones */
+	int (*people)(void *arg, const struct msg_invited *answer,
+	    struct msg_people *ret);
 	void *arg;
 };
 

@@ -177,7 +177,7 @@ class Admin(Verbs):
         self.add("showme", "--name", "山田 太郎")
         out = self.ok("user", "show", "showme")
         self.assertRegex(out, r"(?m)^Login name +showme \(山田 太郎\)$")
-        self.assertRegex(out, r"(?m)^State +invited, step 2 of 2 password$")
+        self.assertRegex(out, r"(?m)^State +invited, step \d of \d password$")
         self.assertRegex(out, r"(?m)^Devices +none$")
         self.assertRegex(out, r"(?m)^Next +waits for the person to log in$")
         self.no(1, "nobody-here is not known to Kosmo.", "user", "show",
@@ -246,6 +246,16 @@ class Admin(Verbs):
         self.assertEqual((p["state"], p["next"]), ("expired", "invite"))
         self.assertRegex(self.ok("user", "list", "--state", "expired"),
                          r"late +expired .*new slip: user invite late")
+
+    def test_forgot(self):
+        # nobody that is known, and asked like anybody
+        t = self.house.talk("password")
+        t.answer(r"Password: ", "forgot")
+        t.answer(r"Date of birth", "19850402")
+        t.answer(r"Code, app or recovery: ", "123456")
+        t.answer(r"Code from the mail: ", "123456")
+        t.answer(r"could not be confirmed(.|\n)*Press Enter: ", "")
+        self.assertEqual(t.end(), 1, t.all)
 
     def test_rights(self):
         if not ROOT:
@@ -537,6 +547,19 @@ class Self(Verbs):
         t.answer(r"Password: ", old)
         t.expect(r"Not accepted")
         self.assertEqual(t.give_up(), 1, t.all)
+
+    def test_sign_out(self):
+        t = self.confirmed("sign-out")
+        self.assertEqual(t.end(), 1, t.all)
+        self.assertIn("Sessions can't be ended here", t.all)
+        self.assertIn('"event":"sign-out"', self.ok("log", "--json", ME))
+
+    def test_forgot_id(self):
+        words = "If the address is registered, the user ID is on its way.\n"
+        for address in ("taro@example.co.jp", "nobody@example.co.jp"):
+            code, out, err = self.house.run("forgot-id", address)
+            self.assertEqual((code, out, err), (0, words, ""))
+        self.no(1, "is not an e-mail address", "forgot-id", "taro@")
 
     def test_code(self):
         out = self.ok("user", "code", ME)

@@ -51,11 +51,18 @@ command_conf(struct script *s, const char *rest)
 		need_language(s, rest + 11);
 	if (strcmp(rest, "terms = {terms}") == 0) {
 		terms_make(s);
-		snprintf(s->conf + used, sizeof(s->conf) - used,
-		    "terms = %s\n", s->terms);
+		snprintf(s->conf + used, sizeof(s->conf) - used, "terms = %s\n",
+		    s->terms);
 		return;
 	}
 	snprintf(s->conf + used, sizeof(s->conf) - used, "%s\n", rest);
+}
+
+/* Some of what is expected stands in that language. */
+static void
+command_speaks(struct script *s, const char *rest)
+{
+	need_language(s, rest);
 }
 
 /* The terms change; kosmod has to be told by a restart. */
@@ -150,6 +157,8 @@ static const struct {
 	{ "maxtries", RESULT_MAXTRIES },
 	{ "unknown", RESULT_UNKNOWN },
 	{ "notmine", RESULT_NOT_MINE },
+	{ "refused", RESULT_REFUSED },
+	{ "usage", RESULT_USAGE },
 	{ "hungup", -1 },
 };
 
@@ -158,8 +167,10 @@ static const struct {
 static void
 expect_end(struct script *s, int result)
 {
-	const char *line = script_peek(s), *name = "?";
+	const char *line, *name = "?";
 
+	script_skip_texts(s);
+	line = script_peek(s);
 	for (size_t i = 0; i < N_RESULTS; i++)
 		if (results[i].result == result)
 			name = results[i].name;
@@ -233,6 +244,56 @@ command_password(struct script *s, const char *rest)
 	visit(s, PHASE_PASSWORD, rest);
 }
 
+static void
+verb_arg(struct script *s, struct visit *v, const char *word)
+{
+	struct msg_arg *arg = &v->args[v->n_args];
+	const char *value = strchr(word, '=');
+
+	if (v->n_args == sizeof(v->args) / sizeof(v->args[0]))
+		script_fail(s, "too many arguments");
+	v->n_args++;
+	if (strncmp(word, "--", 2) != 0 || value == NULL) {
+		snprintf(arg->value, sizeof(arg->value), "%s", word);
+		return;
+	}
+	snprintf(arg->name, sizeof(arg->name), "%.*s", (int)(value - word - 2),
+	    word + 2);
+	snprintf(arg->value, sizeof(arg->value), "%s", value + 1);
+}
+
+/* kosmoctl USER VERB [WORD ...] [--NAME=VALUE ...] */
+static void
+command_kosmoctl(struct script *s, const char *rest)
+{
+	struct visit v = { .phase = PHASE_VERB,
+		.service = "kosmoctl",
+		.uid = USER_UID,
+		.peer = USER_UID };
+	char words[LINE_MAX_LEN], *word, *state = NULL;
+	size_t n;
+
+	snprintf(words, sizeof(words), "%s", rest);
+	if ((word = strtok_r(words, " ", &state)) == NULL)
+		script_fail(s, "who?");
+	snprintf(v.user, sizeof(v.user), "%s", word);
+	snprintf(s->user, sizeof(s->user), "%s", word);
+	if ((word = strtok_r(NULL, " ", &state)) == NULL)
+		script_fail(s, "which verb?");
+	snprintf(v.verb, sizeof(v.verb), "%s", word);
+	if (strcmp(word, "enroll") == 0 || strcmp(word, "device") == 0) {
+		word = strtok_r(NULL, " ", &state);
+		n = strlen(v.verb);
+		snprintf(v.verb + n, sizeof(v.verb) - n, " %s",
+		    word != NULL ? word : "");
+	}
+	while ((word = strtok_r(NULL, " ", &state)) != NULL)
+		verb_arg(s, &v, word);
+	s->kosmoctl = true;
+	expect_end(s, s->world->play(s->world, &v, s));
+	s->kosmoctl = false;
+}
+
 static void play_file(struct script *s, const char *path);
 
 static void
@@ -276,6 +337,7 @@ static const struct {
 	void (*run)(struct script *s, const char *rest);
 } commands[] = {
 	{ "conf", true, command_conf },
+	{ "speaks", true, command_speaks },
 	{ "include", true, command_include },
 	{ "clock", false, command_clock },
 	{ "user", false, command_user },
@@ -288,6 +350,7 @@ static const struct {
 	{ "auth", false, command_auth },
 	{ "account", false, command_account },
 	{ "password", false, command_password },
+	{ "kosmoctl", false, command_kosmoctl },
 };
 
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))

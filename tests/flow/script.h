@@ -22,6 +22,9 @@ struct visit {
 	uint32_t uid;  /* of the account */
 	uint32_t peer; /* uid of the host program */
 	uint32_t options;
+	char verb[32]; /* of kosmoctl, and its arguments */
+	uint8_t n_args;
+	struct msg_arg args[4];
 };
 
 /*

@@ -33,6 +33,7 @@ struct script {
 	char code[9];		   /* typed last */
 	char user[NAME_LEN + 1];   /* of this dialogue */
 	char screen[TEXT_LEN + 1]; /* the last ask */
+	bool kosmoctl;		   /* it is the client: no PAM limits */
 	struct seed seeds[PEOPLE_MAX];
 	size_t n_seeds;
 };
@@ -40,6 +41,9 @@ struct script {
 /* The next line that says something, without its newline; NULL at the end. */
 const char *script_peek(struct script *s);
 void script_take(struct script *s);
+
+/* The line "=*", any number of texts, is over. */
+void script_skip_texts(struct script *s);
 
 /* Runs the command of this line; false if it is none. */
 bool script_command(struct script *s);

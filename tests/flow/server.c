@@ -39,7 +39,7 @@ uid_t
 server_owner(const char *world)
 {
 	return geteuid() == 0 && strcmp(world, "keeper") != 0 ? NOBODY
-							       : geteuid();
+							      : geteuid();
 }
 
 void

@@ -301,7 +301,8 @@ world_play(struct world *world, const struct visit *v, struct script *script)
 	struct keeper_world *w = (struct keeper_world *)world;
 	struct wire *wire = calloc(1, sizeof(*wire));
 	struct talk *talk = calloc(1, sizeof(*talk));
-	const struct conversation person = { ask, show, row, wait, NULL, wire };
+	const struct conversation person = { ask, show, row, wait, NULL, NULL,
+		wire };
 	const struct link link = { call, wire };
 	int status, result;
 
@@ -318,6 +319,9 @@ world_play(struct world *world, const struct visit *v, struct script *script)
 	memcpy(talk->hello.tty, v->tty, sizeof(v->tty));
 	talk->hello.uid = v->uid;
 	talk->hello.options = v->options;
+	memcpy(talk->hello.verb, v->verb, sizeof(v->verb));
+	talk->hello.n_args = v->n_args;
+	memcpy(talk->hello.args, v->args, sizeof(v->args));
 	open_wire(w, wire, v->phase, v->peer, &talk->hello, false);
 	status = talk_run(talk);
 	if (wire->dropped)
@@ -430,10 +434,14 @@ world_mails(struct world *world)
 	char *text = NULL;
 	size_t size = 0;
 	FILE *f = open_memstream(&text, &size);
+	size_t before;
 
 	if (f == NULL)
 		die("no memory");
-	tick(w);
+	do { /* few at a time */
+		before = w->post.n;
+		tick(w);
+	} while (w->post.n > before);
 	for (; w->mails_seen < w->post.n; w->mails_seen++) {
 		const struct p_mail *m = &w->post.mails[w->mails_seen];
 

@@ -174,6 +174,9 @@ play_socket(struct world *world, const struct visit *v, struct script *script)
 	memcpy(hello->tty, v->tty, sizeof(v->tty));
 	hello->uid = v->uid;
 	hello->options = v->options;
+	memcpy(hello->verb, v->verb, sizeof(v->verb));
+	hello->n_args = v->n_args;
+	memcpy(hello->args, v->args, sizeof(v->args));
 	fd = open_conversation(w->server.socket, v->phase, v->peer, hello);
 	send_msg(fd, &msg_hello_layout, hello);
 	result = converse(fd, script);
@@ -191,14 +194,14 @@ add_arg(struct msg_hello *hello, const char *name, const char *value)
 	snprintf(arg->value, sizeof(arg->value), "%s", value);
 }
 
-/* Of a slip what is secret, of the status how many notices wait. */
+/* Of a slip what is secret, of the status (verb) the cell that user names. */
 static void
-take_slip(const struct msg_row *row, char secret[static 64])
+take_cell(const struct msg_row *row, const char *name, char secret[static 64])
 {
 	for (uint8_t i = 0; i < row->n_cells; i++)
 		if (strcmp(row->cells[i].name, "initial_password") == 0 ||
 		    strcmp(row->cells[i].name, "code") == 0 ||
-		    strcmp(row->cells[i].name, "notices") == 0)
+		    strcmp(row->cells[i].name, name) == 0)
 			snprintf(secret, 64, "%.63s", row->cells[i].value);
 }
 
@@ -233,6 +236,7 @@ world_admin(struct world *world, const char *verb, const char *user,
     const char *language, char secret[static 64])
 {
 	struct kosmod_world *w = (struct kosmod_world *)world;
+	const char *cell = strcmp(verb, "status") == 0 ? user : "";
 	struct msg_hello *hello = calloc(1, sizeof(*hello));
 	union client_msg *msg = calloc(1, sizeof(*msg));
 	struct msg_answer birth = { 0 }; /* the one thing that is asked */
@@ -249,7 +253,7 @@ world_admin(struct world *world, const char *verb, const char *user,
 	while (type != M_END) {
 		type = receive(fd, &b, msg);
 		if (type == M_ROW)
-			take_slip(&msg->row, secret);
+			take_cell(&msg->row, cell, secret);
 		else if (type == M_ASK)
 			send_msg(fd, &msg_answer_layout, &birth);
 		else if (type == M_SHOW && msg->show.error)
@@ -274,20 +278,32 @@ world_code(struct world *world, const char *login)
 	return m != NULL ? m->code : "";
 }
 
+/* Asks kosmod how it is, until what it says of one thing is this. */
+static void
+wait_status(struct world *world, const char *name, const char *want)
+{
+	char is[64] = "";
+
+	for (int i = 0; strcmp(is, want) != 0; i++) {
+		if (i == LOOKS_MAX)
+			server_die(1, name, is);
+		world_admin(world, "status", name, "", is);
+	}
+}
+
 /* Notices leave within a second: none waits any more once all have come. */
 static char *
 world_mails(struct world *world)
 {
 	struct kosmod_world *w = (struct kosmod_world *)world;
-	char waiting[64] = "", *text = NULL;
+	char *text = NULL;
 	size_t size = 0;
 	FILE *f = open_memstream(&text, &size);
 
-	for (int i = 0; w->takes && strcmp(waiting, "0") != 0; i++) {
-		if (f == NULL || i == LOOKS_MAX)
-			server_die(1, "notices that stay:", waiting);
-		world_admin(world, "status", "", "", waiting);
-	}
+	if (f == NULL)
+		abort();
+	if (w->takes)
+		wait_status(world, "notices", "0");
 	postman_mails(w->postman, &w->post);
 	for (; w->mails_seen < w->post.n; w->mails_seen++) {
 		const struct p_mail *m = &w->post.mails[w->mails_seen];
@@ -311,6 +327,7 @@ world_post(struct world *world, const char *how)
 		    strcmp(how, "fails") == 0	     ? FAKE_FAILS
 			: strcmp(how, "silent") == 0 ? FAKE_SILENT
 						     : FAKE_TAKES);
+	wait_status(world, "post", strcmp(how, "gone") == 0 ? "0" : "1");
 }
 
 /* --- through libpam ------------------------------------------------------ */
@@ -428,8 +445,13 @@ play_pam(struct world *world, const struct visit *v, struct script *script)
 	struct pam_talk talk = { script, false };
 	const struct pam_conv conv = { pam_ask, &talk };
 	pam_handle_t *pamh = NULL;
+	struct visit own = *v;
 	int r;
 
+	if (v->phase == PHASE_VERB) { /* nothing of PAM */
+		own.uid = NO_UID;     /* as libpam says of these people */
+		return play_socket(world, &own, script);
+	}
 	if (v->phase == PHASE_PASSWORD && v->peer == 0)
 		server_die(77, "only root resets passwords,", "not this test");
 	write_service(w, v);

@@ -54,9 +54,11 @@ def open_message(phase, nonce=b"n" * 16, version=1, ticket=bytes(16),
                    u8(0))
 
 
-def hello_message(user, service="sshd", uid=NO_UID, verb=""):
+def hello_message(user, service="sshd", uid=NO_UID, verb="", args=()):
+    """args: (name, value), as kosmoctl has them."""
+    listed = u8(len(args)) + b"".join(message(1, *arg) for arg in args)
     return message(HELLO, user, u32(uid), service, "", "", "", "", "",
-                   u32(0), verb, u8(0), "", u32(0), u32(0))
+                   u32(0), verb, listed, "", u32(0), u32(0))
 
 
 def readable(fd, seconds):

@@ -27,17 +27,32 @@ expect()
 	grep -qF -e "$words" "$dir/err" || fail "$*: no \"$words\""
 }
 
-good='user add taro --email a@b --no-account
+cat >"$dir/people.csv" <<'EOF'
+login,email,birth_date,name,language
+taro,taro@example.co.jp,19850401,Taro,ja
+EOF
+good="user add taro --email a@b --no-account
+user import $dir/people.csv --no-account
 user list
 user show taro
 user set taro --name x
 user invite taro
+user remind taro
+user reset taro --all
+user rename taro root
+user rebind root
 user lock taro
 user unlock taro
 user remove taro --yes
 user code taro
 register
 enroll totp
+enroll email
+email taro@example.co.jp
+language ja
+method app
+recovery-codes
+terms
 device list
 device rename 1 phone
 device remove 1
@@ -46,7 +61,7 @@ sign-out
 forgot-id a@b
 me
 status
-log'
+log"
 echo "$good" >"$dir/verbs"
 while read -r line; do
 	# shellcheck disable=SC2086 # the words of the line
@@ -88,6 +103,20 @@ expect 2 "is no time like 30d" user add taro --email a@b --expires soon
 expect 2 "is no time like 30d" user invite taro --expires 0d
 expect 2 "begins with a hyphen" user show -- -taro
 expect 2 "LOGIN is empty" user show ""
+for verb in invite remind lock unlock remove code; do
+	expect 2 "LOGIN is missing" user $verb
+	expect 2 "either LOGIN or --file" user $verb taro --file "$dir/verbs"
+	expect 1 "$dir/nowhere: No such file" user $verb --file "$dir/nowhere"
+done
+expect 2 "is no time like 30d" user invite --file "$dir/verbs" --expires 1
+expect 2 "both the list and the answers" user lock --stdin --file -
+expect 2 "both the file and the answers" user import - --stdin
+expect 2 "one of --password, --devices and --all" user reset taro
+expect 2 "one of --password, --devices and --all" \
+    user reset taro --password --all
+expect 2 "NEW can't be a login name" user rename taro ""
+expect 1 "no Unix account kosmo-nobody" user rename taro kosmo-nobody
+expect 1 "no Unix account kosmo-nobody" user rebind kosmo-nobody
 expect 2 "nothing to set" user set taro
 expect 2 "is none of invited" user list --state invited,bogus
 expect 2 "is no time" log --since yesterday

@@ -369,9 +369,9 @@ rig_act(struct rig *r, const char *login, enum user_act act)
 	(void)snprintf(m.login, sizeof(m.login), "%s", login);
 	m.act = (uint8_t)act;
 	line_ask(l, &k_user_act_layout, &m);
-	if (l->type == K_SLIP)
+	if (l->type == K_SLIP && l->reply.slip.secret[0] != '\0')
 		keep_slip(r, l);
-	else
+	else if (l->type != K_SLIP)
 		w = word(l);
 	line_close(&l);
 	return w;

@@ -8,6 +8,7 @@
 #include "kosmod/priv.h"
 #include "libkosmo/codec.h"
 #include "libkosmo/msg.h"
+#include "libkosmo/msg_people.h"
 
 static void
 print_kind(const struct field *f)
@@ -58,6 +59,8 @@ main(void)
 {
 	for (size_t i = 0; msg_layouts[i] != NULL; i++)
 		print_layout(msg_layouts[i]);
+	for (size_t i = 0; msg_people_layouts[i] != NULL; i++)
+		print_layout(msg_people_layouts[i]);
 	for (size_t i = 0; kmsg_layouts[i] != NULL; i++)
 		print_layout(kmsg_layouts[i]);
 	for (size_t i = 0; priv_layouts[i] != NULL; i++)

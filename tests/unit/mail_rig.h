@@ -27,6 +27,9 @@ enum verdict_word line_email(struct line *l, const char *address);
 /* Part 1 of a registration: a confirmed address, HASH_A. */
 struct line *rig_mail_part_1(struct rig *r, const char *login);
 
+/* ... from the code on, which was mailed. */
+void rig_mail_finish_1(struct rig *r, struct line *l, const char *login);
+
 /* Registers login whole: a confirmed address, HASH_A, the e-mail method. */
 void rig_mail_person(struct rig *r, const char *login);
 

@@ -1,6 +1,6 @@
 #!/bin/sh
-# PROTOCOL.md against the tables of libkosmo/msg.c, kosmod/kmsg.c,
-# kosmod/kmsg_journey.c and kosmod/priv.c: the same messages, types, tags, fields, kinds and sizes, in both.
+# PROTOCOL.md against the tables of libkosmo/msg*.c, kosmod/kmsg*.c and
+# kosmod/priv.c: the same messages, types, tags, fields, kinds and sizes.
 set -u
 src=${srcdir:-.}
 layouts=${LAYOUTS:-tests/unit/layouts}
@@ -21,8 +21,9 @@ layout && /"/ {
 	for (i = 1; i <= n; i++)
 		print a[2], tag[i], field[i]
 	n = 0
-}' "$src/libkosmo/msg.c" "$src/kosmod/kmsg.c" \
-	"$src/kosmod/kmsg_journey.c" "$src/kosmod/priv.c" | sort -u >"$dir/names"
+}' "$src/libkosmo/msg.c" "$src/libkosmo/msg_people.c" \
+	"$src/kosmod/kmsg.c" \
+	"$src/kosmod/kmsg_admin.c" "$src/kosmod/kmsg_journey.c" "$src/kosmod/priv.c" | sort -u >"$dir/names"
 
 "$layouts" | sort -u >"$dir/layouts" || exit 1
 awk 'NR == FNR { name[$1, $2] = $3; next }

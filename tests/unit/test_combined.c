@@ -176,6 +176,22 @@ without_an_app_it_is_always_wrong(void **state)
 	assert_int_equal(once(r, "taro", HASH_A, "000000"), VERDICT_NO);
 }
 
+/* An app that policy does not allow here is none. */
+static void
+a_method_that_is_not_allowed_is_wrong(void **state)
+{
+	struct rig *r = *state;
+	struct secret seed;
+
+	rig_known(r, "taro", &seed);
+	r->conf.login.methods = METHOD_BIT(METHOD_EMAIL);
+	assert_int_equal(
+	    once(r, "taro", HASH_A, rig_code(r, &seed, 0)), VERDICT_NO);
+	r->conf.login.methods |= METHOD_BIT(METHOD_TOTP);
+	assert_int_equal(
+	    once(r, "taro", HASH_A, rig_code(r, &seed, 0)), VERDICT_YES);
+}
+
 /* N is that of the preferred app; for everyone else, of policy. */
 static void
 the_app_says_how_many_digits(void **state)
@@ -239,6 +255,30 @@ an_initial_password_is_none(void **state)
 	line_close(&l);
 }
 
+/* ... nor is the one of a slip that stands for a forgotten password. */
+static void
+a_slip_in_place_of_a_password_is_none(void **state)
+{
+	struct rig *r = *state;
+	struct k_password m = { .combined = 1 };
+	struct secret seed;
+	struct person *p;
+	struct line *l;
+
+	rig_known(r, "taro", &seed);
+	p = rig_load(r, "taro");
+	memset(p->password, 0, sizeof(p->password));
+	p->todo = TODO_PASSWORD;
+	rig_store(r, &p);
+	l = begin(r, "taro");
+	assert_int_equal(
+	    digest_typed("kosmo-initial", r->initial, m.initial), KOSMO_OK);
+	(void)snprintf(m.digits, sizeof(m.digits), "%s", rig_code(r, &seed, 0));
+	line_ask(l, &k_password_layout, &m);
+	assert_int_equal(l->reply.verdict.word, VERDICT_NO);
+	line_close(&l);
+}
+
 /* A clock that is behind proves nothing, and is nobody's failure. */
 static void
 a_clock_behind_takes_no_code(void **state)
@@ -266,9 +306,11 @@ main(void)
 		T(there_is_one_charge),
 		T(wrong_codes_lock),
 		T(without_an_app_it_is_always_wrong),
+		T(a_method_that_is_not_allowed_is_wrong),
 		T(the_app_says_how_many_digits),
 		T(it_is_typed_as_it_was_asked),
 		T(an_initial_password_is_none),
+		T(a_slip_in_place_of_a_password_is_none),
 		T(a_clock_behind_takes_no_code),
 	};
 #undef T

@@ -63,7 +63,7 @@ on_row(void *arg, const struct msg_row *row)
 static int
 run(void (*serve)(int fd), struct seen *seen, uint8_t *ret)
 {
-	const struct client_ways ways = { on_show, on_ask, on_row, seen };
+	const struct client_ways ways = { on_show, on_ask, on_row, NULL, seen };
 	struct msg_hello *hello = calloc(1, sizeof(*hello));
 	int fds[2], r, status;
 	pid_t pid;

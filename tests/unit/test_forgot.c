@@ -226,6 +226,23 @@ a_mailbox_alone_gets_nowhere(void **state)
 	line_close(&owner);
 }
 
+/* App and mailbox, while the owner's own code is on its way. */
+static void
+a_phone_and_a_mailbox_get_nowhere(void **state)
+{
+	struct rig *r = *state;
+	struct secret seed;
+	struct line *owner, *thief;
+
+	rig_known(r, "taro", &seed);
+	owner = forget(r, "taro", HERE, BORN, rig_code(r, &seed, 0));
+	thief = forget(r, "taro", FAR, NOT_BORN, rig_code(r, &seed, 0));
+	assert_int_equal(mailed(thief, rig_mailed(r, "taro")), VERDICT_NO);
+	assert_false(set_password(thief, HASH_B));
+	line_close(&thief);
+	line_close(&owner);
+}
+
 static void
 a_wrong_mailed_code_uses_nothing_up(void **state)
 {
@@ -341,6 +358,9 @@ a_run_is_one_charge(void **state)
 		assert_int_equal(line_password(l, HASH_A), VERDICT_NO);
 		line_close(&l);
 	}
+	l = line_bind(r, "sshd", "taro", FAR);
+	assert_int_equal(line_password(l, HASH_B), VERDICT_YES);
+	line_close(&l);
 	l = forget(r, "taro", FAR, NOT_BORN, "000000"); /* the fifth */
 	line_close(&l);
 	l = line_bind(r, "sshd", "taro", FAR);
@@ -373,6 +393,7 @@ it_neither_locks_nor_unlocks(void **state)
 	assert_false(set_password(l, HASH_B));
 	line_close(&l);
 	r->post.n = r->post.answered = 0;
+	r->wall += 86400;
 	l = forget(r, "taro", FAR, BORN, rig_code(r, &seed, 0));
 	assert_int_equal(mails(r, "taro", MK_RESET), 0);
 	assert_int_equal(rig_show(r, "taro").state, STATE_LOCKED);
@@ -508,6 +529,7 @@ main(void)
 		T(an_admins_code_does_as_well),
 		T(two_of_three_get_nowhere),
 		T(a_mailbox_alone_gets_nowhere),
+		T(a_phone_and_a_mailbox_get_nowhere),
 		T(a_wrong_mailed_code_uses_nothing_up),
 		T(everyone_sees_the_same),
 		T(five_runs_a_day),

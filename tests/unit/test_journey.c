@@ -365,77 +365,6 @@ no_date_no_way(void **state)
 	assert_int_equal(rig_show(r, "taro").births, 0);
 }
 
-/* The rules of user IDs, and whose name one may not be. */
-static void
-user_ids(void **state)
-{
-	struct rig *r = *state;
-	struct conf *c = &r->conf;
-	struct secret seed;
-	struct line *l;
-
-	(void)snprintf(c->user_id.deny, sizeof(c->user_id.deny),
-	    "operator1 Administrator");
-	rig_invite_born(r, "hanako123");
-	rig_invite_born(r, "tarotaro");
-	l = line_bind(r, "sshd", "tarotaro", HERE);
-	assert_int_equal(line_initial(l, r->initial), VERDICT_YES);
-	while ((line_profile(l).todo & TODO_CONFIRM) != 0)
-		assert_true(line_step(l, &seed));
-	assert_int_equal(line_user_id(l, "short12"), VERDICT_NO);
-	assert_int_equal(line_user_id(l, "fourteen141414"), VERDICT_NO);
-	assert_int_equal(line_user_id(l, "Yamadataro"), VERDICT_NO);
-	assert_int_equal(line_user_id(l, "yamada_taro"), VERDICT_NO);
-	assert_int_equal(line_user_id(l, "operator1"), VERDICT_TAKEN);
-	assert_int_equal(line_user_id(l, "administrator"), VERDICT_TAKEN);
-	assert_int_equal(line_user_id(l, "hanako123"), VERDICT_TAKEN);
-	assert_int_equal(line_user_id(l, "tarotaro"), VERDICT_TAKEN);
-	c->user_id.min = 7;
-	c->user_id.max = 14;
-	c->user_id.symbols[0] = '_';
-	c->user_id.deny[0] = '\0';
-	c->user_id.keep = true;
-	assert_int_equal(line_user_id(l, "hanako123"), VERDICT_TAKEN);
-	assert_int_equal(line_user_id(l, "tarotaro"), VERDICT_YES);
-	assert_true(l->dropped == false);
-	line_close(&l);
-	assert_string_equal(rig_show(r, "tarotaro").user_id, "tarotaro");
-}
-
-/* Each of the limits that user_ids moved was needed for one of its answers. */
-static void
-user_id_limits(void **state)
-{
-	static const char *const ids[] = { "short12", "fourteen141414",
-		"yamada_taro", "operator1" };
-
-	for (size_t i = 0; i < 4; i++) {
-		struct rig *r = rig_new();
-		struct secret seed;
-		struct line *l;
-
-		(void)state;
-		rig_whole(r);
-		r->conf.user_id.min = i == 0 ? 7 : 8;
-		r->conf.user_id.max = i == 1 ? 14 : 13;
-		r->conf.user_id.symbols[0] = i == 2 ? '_' : '\0';
-		r->conf.user_id.deny[0] = '\0';
-		rig_invite_born(r, "taro");
-		l = line_bind(r, "sshd", "taro", HERE);
-		assert_int_equal(line_initial(l, r->initial), VERDICT_YES);
-		while ((line_profile(l).todo & TODO_CONFIRM) != 0)
-			assert_true(line_step(l, &seed));
-		for (size_t j = 0; j < 3; j++) {
-			if (j != i)
-				assert_int_equal(
-				    line_user_id(l, ids[j]), VERDICT_NO);
-		}
-		assert_int_equal(line_user_id(l, ids[i]), VERDICT_YES);
-		line_close(&l);
-		rig_free(&r);
-	}
-}
-
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, rig_tear_down)
 
 int
@@ -450,8 +379,6 @@ main(void)
 		TEST(each_key_is_its_step),
 		TEST(as_many_codes_as_said),
 		TEST(no_date_no_way),
-		TEST(user_ids),
-		cmocka_unit_test(user_id_limits),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -146,6 +146,23 @@ only_the_same_service(void **state)
 	assert_true(skips(r, HERE));
 }
 
+/* What all callers without an address share is nobody's place. */
+static void
+not_without_an_address(void **state)
+{
+	struct rig *r = *state;
+	struct secret seed;
+	struct line *l;
+
+	rig_known(r, "taro", &seed);
+	l = line_bind(r, "sshd", "taro", "");
+	assert_int_equal(l->reply.bound.remember, 0);
+	assert_int_equal(line_password(l, HASH_A), VERDICT_YES);
+	assert_int_equal(line_code(l, rig_code(r, &seed, 0)), VERDICT_YES);
+	assert_int_equal(remember(l), VERDICT_NOT_NOW);
+	line_close(&l);
+}
+
 static void
 nobody_learns_it_before_the_password(void **state)
 {
@@ -396,6 +413,7 @@ main(void)
 		T(the_next_login_skips_the_code),
 		T(only_the_same_person_at_the_same_place),
 		T(only_the_same_service),
+		T(not_without_an_address),
 		T(nobody_learns_it_before_the_password),
 		T(policy_gives_the_time),
 		T(the_pam_line_wins),

@@ -335,6 +335,32 @@ the_slip_again(void **state)
 	}
 }
 
+/* passwd(1) of root gives who is invited no other way in than the slip. */
+static void
+a_password_of_who_is_invited(void **state)
+{
+	struct rig *r = *state;
+	struct k_bind b = { .phase = PHASE_PASSWORD,
+		.uid = RIG_UID,
+		.user = "taro",
+		.service = "passwd" };
+	struct line *l;
+
+	rig_invite_born(r, "taro");
+	l = line_name(r, PHASE_PASSWORD, "passwd", "taro", false);
+	l->c->open.ruid = 0;
+	line_ask(l, &k_bind_layout, &b);
+	assert_int_equal(l->reply.bound.reset, 1);
+	assert_int_equal(line_set(l, HASH_B), VERDICT_YES);
+	line_close(&l);
+	assert_int_equal(rig_show(r, "taro").state, STATE_INVITED);
+	l = line_bind(r, "sshd", "taro", HERE);
+	assert_int_equal(line_password(l, HASH_B), VERDICT_NO);
+	assert_int_equal(line_initial(l, r->initial), VERDICT_YES);
+	assert_int_equal(line_birth(l, BORN), VERDICT_YES);
+	line_close(&l);
+}
+
 /* The initial ID is of no use once somebody is active. */
 static void
 an_initial_id_ends(void **state)
@@ -357,10 +383,7 @@ an_initial_id_ends(void **state)
 	digest_plain(l->reply.slip.secret, r->initial, sizeof(r->initial));
 	line_close(&l);
 	for (int i = 0; i < 2; i++) {
-		struct msg_open o = { .phase = PHASE_AUTH, .uid = NO_UID };
-
 		l = line_name(r, PHASE_AUTH, "login", "A-1042", false);
-		(void)o;
 		memset(&b, 0, sizeof(b));
 		b.phase = PHASE_AUTH;
 		b.uid = l->c->open.uid = NO_UID;
@@ -393,6 +416,7 @@ main(void)
 		TEST(a_mailbox_alone),
 		TEST(a_slip_used_meanwhile),
 		TEST(the_slip_again),
+		TEST(a_password_of_who_is_invited),
 		TEST(an_initial_id_ends),
 	};
 

@@ -54,7 +54,7 @@ change(struct dialogue *d, const struct stage *step, bool *done)
 
 	if ((r = step_email(d, &before)) != 0 || (r = call_profile(d)) != 0)
 		return r;
-	*done = (d->person.todo & TODO_CONFIRM) == 0;
+	*done = !email_waits(&d->person);
 	return *done ? 0 : send_first(d, step);
 }
 

@@ -45,9 +45,15 @@ email_give(struct dialogue *d, const char *address, enum email_fate *ret)
 	}
 }
 
-/* As many of the domains as a line or two hold, with commas. */
-static void
-list_domains(const struct dialogue *d, char *ret, size_t size)
+bool
+email_waits(const struct k_person *p)
+{
+	return (p->todo & TODO_CONFIRM) != 0 || p->email_next[0] != '\0';
+}
+
+/* As many as a line or two hold, with commas. */
+void
+email_domains(const struct dialogue *d, char ret[static DOMAINS_TEXT])
 {
 	const char *from = d->t->conf->email.domains;
 	const char *comma = text_of(d, N_(", "));
@@ -56,7 +62,7 @@ list_domains(const struct dialogue *d, char *ret, size_t size)
 	for (; *from != '\0'; from += len + strspn(from + len, " ")) {
 		len = strcspn(from, " ");
 		gap = used > 0 ? strlen(comma) : 0;
-		if (used + gap + len >= size)
+		if (used + gap + len >= DOMAINS_TEXT)
 			break;
 		memcpy(ret + used, comma, gap);
 		memcpy(ret + used + gap, from, len);
@@ -65,32 +71,35 @@ list_domains(const struct dialogue *d, char *ret, size_t size)
 	ret[used] = '\0';
 }
 
-int
-email_say(struct dialogue *d, enum email_fate fate)
+const char *
+email_words(enum email_fate fate)
 {
-	char domains[200];
-	int r;
-
 	switch (fate) {
-	case EMAIL_TAKEN:
-		return 0;
 	case EMAIL_DOMAIN:
-		list_domains(d, domains, sizeof(domains));
-		return say(d,
-		    N_("That address can't be used. Use one at {domains}."),
-		    FILL({ "domains", domains }));
+		return N_("That address can't be used. Use one at {domains}.");
 	case EMAIL_REFUSED:
-		r = say(d,
-		    N_("The address can't be changed here. Press Enter to "
-		       "keep it."),
-		    NULL);
-		return r != 0 ? r : say_contact(d);
+		return N_("The address can't be changed here.");
+	case EMAIL_TAKEN:
 	case EMAIL_BAD:
 		break;
 	}
-	return say(d,
-	    N_("That is not an e-mail address (e.g. taro@example.co.jp)."),
-	    NULL);
+	return N_("That is not an e-mail address (e.g. taro@example.co.jp).");
+}
+
+/* Puts above the next ask why it was not taken. */
+static int
+say_fate(struct dialogue *d, enum email_fate fate)
+{
+	char domains[DOMAINS_TEXT];
+	int r;
+
+	if (fate == EMAIL_TAKEN)
+		return 0;
+	email_domains(d, domains);
+	r = say(d, email_words(fate), FILL({ "domains", domains }));
+	if (r == 0 && fate == EMAIL_REFUSED)
+		r = say_contact(d);
+	return r;
 }
 
 static int
@@ -137,7 +146,7 @@ step_email(struct dialogue *d, const struct stage *step)
 			typed[0] = '\0';
 		r = email_give(d, answer.empty ? now : typed, &fate);
 		if (r == 0)
-			r = email_say(d, fate);
+			r = say_fate(d, fate);
 	}
 	answer_done(&answer);
 	return r;

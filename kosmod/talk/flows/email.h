@@ -21,7 +21,13 @@ enum email_fate {
 KOSMO_CHECK int
 email_give(struct dialogue *d, const char *address, enum email_fate *ret);
 
-/* Puts above the next ask why it was not taken. */
-KOSMO_CHECK int email_say(struct dialogue *d, enum email_fate fate);
+#define DOMAINS_TEXT 200
+
+/* msgid of why it was not taken, with {domains} in it; and those. */
+const char *email_words(enum email_fate fate);
+void email_domains(const struct dialogue *d, char ret[static DOMAINS_TEXT]);
+
+/* True while a code mailed to an address has to be typed. */
+bool email_waits(const struct k_person *p);
 
 #endif

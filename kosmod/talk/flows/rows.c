@@ -96,15 +96,87 @@ mask(const char *email, char ret[static MAIL_LEN + 4])
 		(void)snprintf(ret, MAIL_LEN + 4, "%.1s***%s", email, at);
 }
 
-/* The step that is open: part 1 ends with the password, then the method. */
-static const char *
-open_step(const struct k_person *p)
+/* A number that says nothing where it is 0. */
+static void
+row_if(struct msg_row *row, const char *name, uint64_t value)
 {
-	if (p->state == STATE_ACTIVE || p->state == STATE_LOCKED)
-		return "";
-	if ((p->todo & TODO_PASSWORD) != 0)
-		return "password";
-	return (p->todo & TODO_METHOD) != 0 ? "method" : "";
+	if (value != 0)
+		row_number(row, name, value);
+	else
+		row_text(row, name, "");
+}
+
+/* Steps as the first login counts them; the slip was the first. */
+static const struct {
+	enum todo todo;
+	const char *name;
+	bool part_1;
+} steps[] = {
+	{ TODO_BIRTH, "birth_date", true },
+	{ TODO_TERMS, "terms", true },
+	{ TODO_EMAIL, "email", true },
+	{ TODO_CONFIRM, "confirm", true },
+	{ TODO_USER_ID, "user_id", true },
+	{ TODO_CHOICE, "choice", true },
+	{ TODO_PASSWORD, "password", true },
+	{ TODO_METHOD, "method", false },
+	{ TODO_CODES, "codes", false },
+};
+
+#define STEPS (sizeof(steps) / sizeof(steps[0]))
+
+/* Whether policy asks it of everybody. */
+static bool
+asked(const struct conf *conf, enum todo todo)
+{
+	uint32_t ways = conf->login.methods;
+
+	switch (todo) {
+	case TODO_BIRTH:
+		return conf->registration.birth_date;
+	case TODO_TERMS:
+		return conf->registration.terms;
+	case TODO_EMAIL:
+	case TODO_CONFIRM:
+		return conf->registration.email;
+	case TODO_USER_ID:
+		return conf->registration.user_id;
+	case TODO_CHOICE:
+		return (ways & (ways - 1)) != 0;
+	case TODO_PASSWORD:
+		return true;
+	case TODO_METHOD:
+	case TODO_CODES:
+		break;
+	}
+	return false;
+}
+
+/* The step that is open, and which of how many in part 1. */
+static void
+step_cells(
+    struct msg_row *row, const struct conf *conf, const struct k_person *p)
+{
+	uint64_t number = 1, total = 1;
+	const char *name = "";
+	bool part_1 = false;
+
+	for (size_t i = 0; i < STEPS; i++) {
+		bool open = (p->todo & steps[i].todo) != 0;
+
+		if (steps[i].part_1 && (open || asked(conf, steps[i].todo)))
+			total++;
+		if (open && name[0] == '\0') {
+			name = steps[i].name;
+			part_1 = steps[i].part_1;
+			number = total;
+		}
+	}
+	row_text(row, "step", name);
+	/* an action that came up later stands alone */
+	part_1 = part_1 && (p->todo & TODO_METHOD) != 0;
+	row_if(row, "step_number", part_1 ? number : 0);
+	row_if(row, "step_total", part_1 ? total : 0);
 }
 
 /* What has to happen next, in one word. */
@@ -130,8 +202,11 @@ person_cells(struct msg_row *row, const struct k_person *p, bool own)
 	row_text(row, "user_id", p->user_id);
 	row_text(row, "state", state != NULL ? state : "");
 	row_text(row, "email", own ? email : p->email);
-	row_text(row, "email_confirmed", "0");
+	row_number(row, "email_confirmed", p->email_ok);
 	row_text(row, "method", method_name(p->preferred));
+	row_number(row, "recovery_codes", p->recovery);
+	row_text(row, "terms", p->terms);
+	row_number(row, "terms_at", p->terms_at);
 	row_text(row, "language", p->language);
 	row_number(row, "last_login", p->last_login);
 	row_text(row, "last_service", p->last_service);
@@ -139,9 +214,10 @@ person_cells(struct msg_row *row, const struct k_person *p, bool own)
 }
 
 static void
-admin_cells(struct msg_row *row, const struct k_person *p)
+admin_cells(
+    struct msg_row *row, const struct conf *conf, const struct k_person *p)
 {
-	row_text(row, "step", open_step(p));
+	step_cells(row, conf, p);
 	if (p->uid == NO_UID)
 		row_text(row, "uid", "");
 	else
@@ -150,6 +226,12 @@ admin_cells(struct msg_row *row, const struct k_person *p)
 	row_number(row, "invited", p->invited);
 	row_number(row, "expires", p->expires);
 	row_number(row, "failures", p->failures);
+	row_number(row, "birth_failures", p->births);
+	row_number(row, "birth_limit", conf->registration.attempts);
+	row_text(row, "email_next", p->email_next);
+	row_number(row, "email_held", p->email_held);
+	row_text(row, "chosen", method_name(p->chosen));
+	row_number(row, "code_until", p->code_until);
 	row_text(row, "lock", p->lock);
 	row_number(row, "refused", p->refused);
 	row_text(row, "refusal", p->refusal);
@@ -187,7 +269,7 @@ rows_person(struct dialogue *d, const struct k_person *p, bool own)
 	row_begin(&row, "person");
 	person_cells(&row, p, own);
 	if (!own)
-		admin_cells(&row, p);
+		admin_cells(&row, d->t->conf, p);
 	if ((r = row_send(d, &row)) != KOSMO_OK)
 		return r;
 	return rows_devices(d, p);

@@ -103,8 +103,8 @@ no_device(struct dialogue *d, const char *word)
 	    FILL({ "device", word }));
 }
 
-static int
-bad_name(struct dialogue *d)
+int
+verb_bad_name(struct dialogue *d)
 {
 	return verb_refuse(d, RESULT_REFUSED,
 	    N_("Can't be used. Choose a different name, up to 20 "
@@ -122,7 +122,7 @@ verb_device_rename(struct dialogue *d)
 	int r;
 
 	if (!device_name_good(name))
-		return bad_name(d);
+		return verb_bad_name(d);
 	if ((r = verb_confirm(d)) != KOSMO_OK)
 		return r;
 	if ((device = find_device(d, word)) == NULL)
@@ -136,7 +136,7 @@ verb_device_rename(struct dialogue *d)
 		return verb_done(d, N_("\"{device}\" is renamed."),
 		    FILL({ "device", device->name }));
 	if (verdict.word == VERDICT_TAKEN)
-		return bad_name(d);
+		return verb_bad_name(d);
 	return verb_refuse_verdict(d, &verdict, d->person.login);
 }
 
@@ -157,9 +157,13 @@ verb_device_remove(struct dialogue *d)
 	r = call_verdict(d, &k_remove_layout, &request, &verdict);
 	if (r != KOSMO_OK)
 		return r;
-	if (verdict.word == VERDICT_YES)
-		return verb_done(d, N_("\"{device}\" is removed."),
-		    FILL({ "device", device->name }));
+	if (verdict.word == VERDICT_YES) {
+		r = ask_sign_out(d);
+		return r != KOSMO_OK
+		    ? r
+		    : verb_done(d, N_("\"{device}\" is removed."),
+			  FILL({ "device", device->name }));
+	}
 	if (verdict.word == VERDICT_LAST)
 		return verb_refuse(d, RESULT_REFUSED,
 		    N_("The last one can't be removed. Enrol another first."),
@@ -176,64 +180,4 @@ verb_password(struct dialogue *d)
 	if (r == KOSMO_OK)
 		r = choose_password(d, &step);
 	return r == KOSMO_OK ? verb_done(d, N_("Changed."), NULL) : r;
-}
-
-/* The device that came last: ids only rise. */
-static const struct k_device *
-newest(const struct k_person *p)
-{
-	const struct k_device *found = NULL;
-
-	for (uint8_t i = 0; i < p->n_devices; i++) {
-		if (found == NULL || p->devices[i].id > found->id)
-			found = &p->devices[i];
-	}
-	return found;
-}
-
-/* What was just enrolled, as one row and one line. */
-static int
-enrolled(struct dialogue *d)
-{
-	const struct k_device *device;
-	struct k_person one;
-	int r = call_profile(d);
-
-	if (r != KOSMO_OK)
-		return r;
-	if ((device = newest(&d->person)) == NULL)
-		return KOSMO_EFORMAT;
-	one = d->person;
-	one.n_devices = 1;
-	one.devices[0] = *device;
-	if ((r = rows_devices(d, &one)) != KOSMO_OK)
-		return r;
-	return verb_done(d, N_("\"{device}\" is enrolled."),
-	    FILL({ "device", device->name }));
-}
-
-int
-verb_enroll_totp(struct dialogue *d)
-{
-	const struct enroll_how how = {
-		.name = verb_arg(d, "name"),
-		.uri = verb_arg(d, "png") != NULL,
-	};
-	bool known, first;
-	int r;
-
-	if (how.name != NULL && !device_name_good(how.name))
-		return bad_name(d);
-	if ((r = call_profile(d)) != KOSMO_OK)
-		return r;
-	known = d->person.state != STATE_NONE;
-	first = known && d->person.n_devices == 0;
-	if ((r = verb_confirm(d)) != KOSMO_OK)
-		return r;
-	/* A registration that was finished on the way enrolled the first. */
-	if (!known)
-		first = d->open_step && d->person.n_devices == 1;
-	if (!first)
-		r = enroll_app(d, &how, NULL);
-	return r == KOSMO_OK ? enrolled(d) : r;
 }

@@ -25,9 +25,14 @@ static const struct verb_row {
 	    verb_user_add },
 	{ "user list", true, 0, 0, " state ", verb_user_list },
 	{ "user show", true, 1, 1, "", verb_user_show },
-	{ "user set", true, 1, 1, " email name language birth-date-stdin ",
-	    verb_user_set },
+	{ "user set", true, 1, 1,
+	    " email name language birth-date-stdin email-ok ", verb_user_set },
 	{ "user invite", true, 1, 1, " expires ", verb_user_invite },
+	{ "user import", true, 0, 0, "", verb_user_import },
+	{ "user remind", true, 1, 1, "", verb_user_remind },
+	{ "user rename", true, 2, 2, " uid ", verb_user_rename },
+	{ "user rebind", true, 1, 1, " uid ", verb_user_rebind },
+	{ "user reset", true, 1, 1, " password devices all ", verb_user_reset },
 	{ "user lock", true, 1, 1, "", verb_user_lock },
 	{ "user unlock", true, 1, 1, "", verb_user_unlock },
 	{ "user remove", true, 1, 1, " yes ", verb_user_remove },
@@ -43,6 +48,12 @@ static const struct verb_row {
 	{ "sign-out", false, 0, 0, "", verb_sign_out },
 	{ "forgot-id", false, 1, 1, "", verb_forgot_id },
 	{ "enroll totp", false, 0, 0, " png name ", verb_enroll_totp },
+	{ "enroll email", false, 0, 0, " name ", verb_enroll_email },
+	{ "email", false, 1, 1, "", verb_email },
+	{ "language", false, 1, 1, "", verb_language },
+	{ "method", false, 0, 1, "", verb_method },
+	{ "recovery-codes", false, 0, 0, "", verb_recovery_codes },
+	{ "terms", false, 0, 0, "", verb_terms },
 };
 
 const char *
@@ -126,6 +137,11 @@ verb_refuse_verdict(
 		return verb_refuse(d, RESULT_REFUSED,
 		    N_("{login} can't be a login name."),
 		    FILL({ "login", login }));
+	case VERDICT_NO_RIGHT:
+		return verb_refuse(d, RESULT_NO_RIGHT,
+		    N_("{login} can be changed by root alone (an account of "
+		       "the system or of an admin, none, or your own)."),
+		    FILL({ "login", login }));
 	default:
 		break;
 	}
@@ -188,10 +204,28 @@ fits(const struct verb_row *row, const struct msg_hello *h)
 	return words >= row->least && words <= row->most;
 }
 
+/* A member of kosmo-admin, before anything else. */
+static int
+confirm(struct dialogue *d)
+{
+	enum lang lang = d->lang;
+	int r = say(d,
+	    N_("To confirm it is you, enter your password and a code."), NULL);
+
+	if (r != KOSMO_OK || (r = prove(d, ASK_PASSWORD)) != KOSMO_OK)
+		return r;
+	d->lang = lang;
+	if (d->person.state == STATE_ACTIVE && d->person.todo == 0)
+		return KOSMO_OK;
+	d->result = RESULT_NO_RIGHT;
+	return FLOW_END;
+}
+
 int
 flow_verb(struct dialogue *d)
 {
 	const struct verb_row *row = NULL;
+	int r;
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		if (strcmp(rows[i].verb, d->t->hello.verb) == 0)
@@ -202,10 +236,12 @@ flow_verb(struct dialogue *d)
 		    N_("kosmod does not know this verb or one of its "
 		       "arguments."),
 		    NULL);
-	if (row->admin && d->t->bound.admin == 0) {
-		d->result = RESULT_NO_RIGHT;
+	d->result = RESULT_NO_RIGHT;
+	if (row->admin && d->t->bound.admin == ADMIN_NONE)
 		return FLOW_END;
-	}
+	if (row->admin && d->t->bound.admin == ADMIN_CONFIRM &&
+	    (r = confirm(d)) != KOSMO_OK)
+		return r;
 	d->result = RESULT_REFUSED;
 	return row->run(d);
 }

@@ -51,8 +51,46 @@ KOSMO_CHECK int verb_device_list(struct dialogue *d);
 KOSMO_CHECK int verb_device_rename(struct dialogue *d);
 KOSMO_CHECK int verb_device_remove(struct dialogue *d);
 KOSMO_CHECK int verb_password(struct dialogue *d);
-KOSMO_CHECK int verb_enroll_totp(struct dialogue *d);
 
+/* A name that no device can bear. */
+KOSMO_CHECK int verb_bad_name(struct dialogue *d);
+
+/* self_enroll.c */
+KOSMO_CHECK int verb_enroll_totp(struct dialogue *d);
+KOSMO_CHECK int verb_enroll_email(struct dialogue *d);
+
+/* self_profile.c */
+KOSMO_CHECK int verb_email(struct dialogue *d);
+KOSMO_CHECK int verb_language(struct dialogue *d);
+KOSMO_CHECK int verb_terms(struct dialogue *d);
+
+/* self_method.c */
+KOSMO_CHECK int verb_method(struct dialogue *d);
+KOSMO_CHECK int verb_recovery_codes(struct dialogue *d);
+
+/* Copies an argument; KOSMO_ETOOBIG, and nothing at all, if it has no room. */
+KOSMO_CHECK int verb_take(char *to, size_t size, const char *value);
+
+/* Word i as a login name, or the end of the verb. */
+KOSMO_CHECK int
+verb_login(struct dialogue *d, size_t i, char login[static NAME_LEN + 1]);
+
+/* --uid, which kosmoctl found: NO_UID if it did not. */
+KOSMO_CHECK int verb_uid(struct dialogue *d, uint32_t *ret);
+
+/* Seconds of --expires; 0 where policy decides. */
+KOSMO_CHECK int verb_expires(struct dialogue *d, uint32_t *ret);
+
+/* Ends the verb: "--option: "value" can't be used." */
+KOSMO_CHECK int
+verb_bad_value(struct dialogue *d, const char *option, const char *value);
+
+/* A row "slip"; what: the name of the cell with the secret. */
+KOSMO_CHECK int
+verb_slip(struct dialogue *d, const struct k_slip *slip, const char *what);
+
+/* The office's line in a language, "" if there is none. */
+const char *verb_contact(const struct conf *conf, const char *language);
 /* sign_out.c, forgot_id.c */
 KOSMO_CHECK int verb_sign_out(struct dialogue *d);
 KOSMO_CHECK int verb_forgot_id(struct dialogue *d);
@@ -60,11 +98,20 @@ KOSMO_CHECK int verb_forgot_id(struct dialogue *d);
 /* manage.c */
 KOSMO_CHECK int verb_user_add(struct dialogue *d);
 KOSMO_CHECK int verb_user_set(struct dialogue *d);
+
+/* manage_act.c */
 KOSMO_CHECK int verb_user_invite(struct dialogue *d);
 KOSMO_CHECK int verb_user_lock(struct dialogue *d);
 KOSMO_CHECK int verb_user_unlock(struct dialogue *d);
 KOSMO_CHECK int verb_user_remove(struct dialogue *d);
 KOSMO_CHECK int verb_user_code(struct dialogue *d);
+KOSMO_CHECK int verb_user_remind(struct dialogue *d);
+KOSMO_CHECK int verb_user_rename(struct dialogue *d);
+KOSMO_CHECK int verb_user_rebind(struct dialogue *d);
+KOSMO_CHECK int verb_user_reset(struct dialogue *d);
+
+/* manage_import.c */
+KOSMO_CHECK int verb_user_import(struct dialogue *d);
 
 /* report.c */
 KOSMO_CHECK int verb_user_list(struct dialogue *d);
