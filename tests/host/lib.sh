@@ -114,6 +114,30 @@ private_start() {
 	} >&2
 }
 
+# The two programs that do what kosmod may not: mail, and ending sessions.
+private_helpers() {
+	env -i PATH="$PATH" setpriv --reuid kosmo-mail --regid kosmo-mail \
+	    --clear-groups "$KOSMO_DEST/usr/libexec/kosmo/kosmo-post" \
+	    >> "$KOSMO_WORK/post.log" 2>&1 3<&- &
+	echo $! > "$KOSMO_WORK/post.pid"
+	disown
+	env -i PATH="$PATH" "$KOSMO_DEST/usr/libexec/kosmo/kosmo-warden" \
+	    >> "$KOSMO_WORK/warden.log" 2>&1 3<&- &
+	echo $! > "$KOSMO_WORK/warden.pid"
+	disown
+	wait_for 10 helpers_answer || {
+		echo "# kosmo-post or kosmo-warden is not there:"
+		tail -n 10 "$KOSMO_WORK/post.log" "$KOSMO_WORK/warden.log"
+		kosmoctl status
+		return 1
+	} >&2
+}
+
+helpers_answer() {
+	kosmoctl --json status | tr -d ' \n' |
+	    grep -q '"post":1.*"warden":1\|"post":true.*"warden":true'
+}
+
 kosmod_answers() {
 	on_host kosmoctl status > /dev/null 2>&1
 }
@@ -259,6 +283,31 @@ invite() {
 
 initial_password() {
 	sed -n 's/^ *\(Initial password\|初期パスワード\) *//p' "$1"
+}
+
+# --- mail -----------------------------------------------------------------------
+
+# mail_code ADDRESS: waits for a mail with a code, and prints the code.
+mail_code() {
+	wait_for 20 mail_has_code "$1" || {
+		echo "# no mail with a code for $1" >&2
+		return 1
+	}
+	cat "$KOSMO_WORK/code.$1"
+}
+
+mail_has_code() {
+	"$lib/mailbox" --code "$KOSMO_WORK/mail" "$1" \
+	    > "$KOSMO_WORK/code.$1" 2> /dev/null
+}
+
+# The newest mail to ADDRESS, as its reader sees it.
+mail_newest() {
+	"$lib/mailbox" --newest "$KOSMO_WORK/mail" "$1"
+}
+
+mail_count() {
+	"$lib/mailbox" --count "$KOSMO_WORK/mail" "$1"
 }
 
 # --- terminals ----------------------------------------------------------------
