@@ -287,6 +287,9 @@ initial_password() {
 
 # --- mail -----------------------------------------------------------------------
 
+# Where the host under test puts mails.
+: "${KOSMO_MAIL:=$KOSMO_WORK/mail}"
+
 # mail_code ADDRESS: waits for a mail with a code, and prints the code.
 mail_code() {
 	wait_for 20 mail_has_code "$1" || {
@@ -297,17 +300,17 @@ mail_code() {
 }
 
 mail_has_code() {
-	"$lib/mailbox" --code "$KOSMO_WORK/mail" "$1" \
+	"$lib/mailbox" --code "$KOSMO_MAIL" "$1" \
 	    > "$KOSMO_WORK/code.$1" 2> /dev/null
 }
 
 # The newest mail to ADDRESS, as its reader sees it.
 mail_newest() {
-	"$lib/mailbox" --newest "$KOSMO_WORK/mail" "$1"
+	"$lib/mailbox" --newest "$KOSMO_MAIL" "$1"
 }
 
 mail_count() {
-	"$lib/mailbox" --count "$KOSMO_WORK/mail" "$1"
+	"$lib/mailbox" --count "$KOSMO_MAIL" "$1"
 }
 
 # --- terminals ----------------------------------------------------------------
@@ -473,7 +476,9 @@ ssh_login() {
 	rm -f "$dir/asks" "$dir/answers" "$dir/waits"
 	date +%s%3N > "$dir/began"
 	{
-		ASK_DIR=$dir SSH_ASKPASS=$lib/askpass \
+		MAILBOX=$lib/mailbox MAIL_FOLDER=$KOSMO_MAIL \
+		    MAIL_ADDRESS=$name@example.com \
+		    ASK_DIR=$dir SSH_ASKPASS=$lib/askpass \
 		    SSH_ASKPASS_REQUIRE=force DISPLAY=none \
 		    timeout "${LIMIT-60}" setsid --wait \
 		    ssh -F "$KOSMO_WORK/ssh_config" \
@@ -502,6 +507,17 @@ register() {
 	shift
 	initial=$(invite "$name" "$@")
 	ssh_login "$name" "$initial" "$PASSWORD" "$PASSWORD" key @key phone ''
+}
+
+# register_whole NAME [ARG ...]: the same with every step of the journey; the
+# sample terms have two pages.
+register_whole() {
+	local name=$1 initial
+	shift
+	initial=$(invite "$name" "$@")
+	ssh_login "$name" "$initial" 19850401 '' agree '' @mail \
+	    "${name}yamada" 1 "$PASSWORD" "$PASSWORD" "$PASSWORD" \
+	    key @key phone ''
 }
 
 seed_of() {
