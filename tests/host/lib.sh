@@ -156,7 +156,7 @@ kosmod_start() {
 		private_start
 	else
 		on_host systemctl start kosmod.socket kosmod-admin.socket \
-		    kosmod.service
+		    kosmod-priv.socket kosmod.service
 		wait_for 10 kosmod_answers
 	fi
 }
@@ -167,7 +167,7 @@ kosmod_stop() {
 		wait_for 15 is_gone "$(kosmod_pid)"
 	else
 		on_host systemctl stop kosmod.socket kosmod-admin.socket \
-		    kosmod.service
+		    kosmod-priv.socket kosmod.service
 	fi
 }
 
