@@ -20,6 +20,8 @@ ACCOUNT = pwd.getpwnam("games") if ROOT else pwd.getpwuid(os.getuid())
 
 # Many codes at once, so that no test waits for the next one.
 PERIOD, WINDOW = 15, 10
+# Seconds for what should come at once: only a test that fails waits so long.
+PATIENCE = 60
 CONF = f"""[totp]
 period = {PERIOD}
 window = {WINDOW}
@@ -61,7 +63,7 @@ class Talk:
         self.all = ""
         self.out = ""
 
-    def expect(self, pattern, seconds=20):
+    def expect(self, pattern, seconds=PATIENCE):
         """Until standard error has the pattern; what came before is gone."""
         end = time.monotonic() + seconds
         fd = self.process.stderr.fileno()
@@ -95,7 +97,7 @@ class Talk:
 
     def end(self):
         """The exit code; everything that was printed is in out and all."""
-        out, err = self.process.communicate(timeout=30)
+        out, err = self.process.communicate(timeout=PATIENCE)
         self.out = out.decode()
         self.all += err.decode()
         return self.process.returncode
@@ -166,7 +168,7 @@ class House:
 
     def stop(self):
         self.daemon.send_signal(signal.SIGTERM)
-        status = self.daemon.wait(30)
+        status = self.daemon.wait(PATIENCE)
         os.close(self.stderr)
         return status
 
@@ -182,7 +184,7 @@ class House:
         """One call that needs no codes: (exit code, stdout, stderr)."""
         done = subprocess.run(
             self.argv(*args), input=answers, capture_output=True, text=True,
-            preexec_fn=change or as_account(), env=self.env, timeout=60,
+            preexec_fn=change or as_account(), env=self.env, timeout=PATIENCE,
             check=False)
         return done.returncode, done.stdout, done.stderr
 

@@ -24,7 +24,7 @@
 
 #define NOBODY 65534
 #define START 1775088000 /* as world_keeper.c */
-#define READY_MS 20000
+#define READY_MS 60000
 #define SKIP 77
 
 void

@@ -16,7 +16,7 @@
 #include "script.h"
 #include "server.h"
 
-#define WAIT_MS 30000
+#define WAIT_MS 60000
 
 struct kosmod_world {
 	struct world world;

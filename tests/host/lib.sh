@@ -63,6 +63,9 @@ finish_tests() {
 	[ "$n_failed" = 0 ]
 }
 
+# Seconds for what should come at once: only a test that fails waits so long.
+PATIENCE=60
+
 # wait_for SECONDS COMMAND [ARG ...]: until it succeeds.
 wait_for() {
 	local end=$((SECONDS + $1))
@@ -106,7 +109,7 @@ private_start() {
 	    3<&- &
 	echo $! > "$KOSMO_WORK/kosmod.pid"
 	disown
-	wait_for 10 kosmod_answers || {
+	wait_for "$PATIENCE" kosmod_answers || {
 		echo "# kosmod does not answer:"
 		tail -n 20 "$KOSMO_WORK/kosmod.log"
 		kosmoctl status
@@ -125,7 +128,7 @@ private_helpers() {
 	    >> "$KOSMO_WORK/warden.log" 2>&1 3<&- &
 	echo $! > "$KOSMO_WORK/warden.pid"
 	disown
-	wait_for 10 helpers_answer || {
+	wait_for "$PATIENCE" helpers_answer || {
 		echo "# kosmo-post or kosmo-warden is not there:"
 		tail -n 10 "$KOSMO_WORK/post.log" "$KOSMO_WORK/warden.log"
 		kosmoctl status
@@ -157,14 +160,14 @@ kosmod_start() {
 	else
 		on_host systemctl start kosmod.socket kosmod-admin.socket \
 		    kosmod-priv.socket kosmod.service
-		wait_for 10 kosmod_answers
+		wait_for "$PATIENCE" kosmod_answers
 	fi
 }
 
 kosmod_stop() {
 	if [ "$KOSMO_HOST" = private ]; then
 		kill -TERM "$(kosmod_pid)"
-		wait_for 15 is_gone "$(kosmod_pid)"
+		wait_for "$PATIENCE" is_gone "$(kosmod_pid)"
 	else
 		on_host systemctl stop kosmod.socket kosmod-admin.socket \
 		    kosmod-priv.socket kosmod.service
@@ -177,11 +180,11 @@ kosmod_crash() {
 	old=$(kosmod_pid)
 	on_host kill -KILL "$old"
 	if [ "$KOSMO_HOST" = private ]; then
-		wait_for 10 is_gone "$old"
+		wait_for "$PATIENCE" is_gone "$old"
 		private_start
 	else
-		wait_for 15 kosmod_changed "$old"
-		wait_for 10 kosmod_answers
+		wait_for "$PATIENCE" kosmod_changed "$old"
+		wait_for "$PATIENCE" kosmod_answers
 	fi
 }
 
@@ -195,10 +198,11 @@ kosmod_changed() {
 	[ "$now" != "$1" ] && [ "$now" != 0 ]
 }
 
+# Below those that the kernel gives to clients, who come at any time.
 free_port() {
 	local port
 	for ((;;)); do
-		port=$((20000 + RANDOM % 20000))
+		port=$((20000 + RANDOM % 12000))
 		(exec 4<> "/dev/tcp/127.0.0.1/$port") 2> /dev/null || break
 	done
 	echo "$port"
@@ -230,7 +234,7 @@ private_sshd() {
 	/usr/sbin/sshd -D -f "$conf" -E "$log" 3<&- &
 	echo $! > "$KOSMO_WORK/sshd.pid"
 	disown
-	wait_for 10 sshd_listens || {
+	wait_for "$PATIENCE" sshd_listens || {
 		cat "$log" >&2
 		return 1
 	}
@@ -292,7 +296,7 @@ initial_password() {
 
 # mail_code ADDRESS: waits for a mail with a code, and prints the code.
 mail_code() {
-	wait_for 20 mail_has_code "$1" || {
+	wait_for "$PATIENCE" mail_has_code "$1" || {
 		echo "# no mail with a code for $1" >&2
 		return 1
 	}
@@ -346,10 +350,10 @@ screen_asks() {
 	screen_last_line "$1" | grep -Eq -e "$2"
 }
 
-# screen_wait NAME REGEX [SECONDS]: until the last line of the screen matches.
+# screen_wait NAME REGEX: until the last line of the screen matches.
 screen_wait() {
-	wait_for "${3-20}" screen_asks "$1" "$2" || {
-		echo "# nothing like /$2/ on the screen in ${3-20} s:"
+	wait_for "$PATIENCE" screen_asks "$1" "$2" || {
+		echo "# nothing like /$2/ on the screen in $PATIENCE s:"
 		screen_text "$1" | sed 's/^/# |/'
 		return 1
 	} >&2
@@ -370,7 +374,7 @@ screen_type() {
 	place=$(screen_place "$1")
 	[ -z "$2" ] || on_terminal send-keys -t "$1" -l -- "$2"
 	on_terminal send-keys -t "$1" Enter
-	wait_for 20 screen_moved "$1" "$place"
+	wait_for "$PATIENCE" screen_moved "$1" "$place"
 }
 
 screen_key() {
@@ -421,7 +425,7 @@ phone_code() {
 
 # phone_next SECRET OLD: waits, at most 30 seconds, for a code that is not OLD.
 phone_next() {
-	wait_for 31 phone_changed "$1" "$2"
+	wait_for "$PATIENCE" phone_changed "$1" "$2"
 	phone_code "$1"
 }
 
@@ -529,10 +533,17 @@ code_of() {
 	phone_code "$(seed_of "$1")" $((CLOCK + ${2-0}))
 }
 
+# The code that NAME's last login was answered with; the app may be at its
+# next by now.
+code_used() {
+	awk '$2 ~ /^[0-9]+$/ && length($2) == 6 { code = $2 }
+	    END { print code }' "$(person "$1")/answers"
+}
+
 # sshd_again LINE ...: the private sshd, with these lines before all others.
 sshd_again() {
 	kill "$(cat "$KOSMO_WORK/sshd.pid")"
-	wait_for 10 is_gone "$(cat "$KOSMO_WORK/sshd.pid")"
+	wait_for "$PATIENCE" is_gone "$(cat "$KOSMO_WORK/sshd.pid")"
 	SSHD_FIRST=$(printf '%s\n' "$@")
 	private_sshd
 	know_host_key

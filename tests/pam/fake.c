@@ -15,7 +15,7 @@
 
 #include "libkosmo/packet.h"
 
-#define PATIENCE 20000
+#define PATIENCE 60000
 
 void
 fake_expect(int ok, const char *what, const char *file, int line)

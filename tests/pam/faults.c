@@ -16,6 +16,8 @@
 static unsigned countdown;
 static const char *struck;
 static bool paused;
+static void (*at_sleep)(void *arg);
+static void *at_sleep_arg;
 
 void
 faults_arm(unsigned n)
@@ -35,6 +37,13 @@ void
 faults_pause(bool pause)
 {
 	paused = pause;
+}
+
+void
+faults_at_sleep(void (*fn)(void *arg), void *arg)
+{
+	at_sleep = fn;
+	at_sleep_arg = arg;
 }
 
 bool
@@ -76,12 +85,28 @@ WRAP(ssize_t, getrandom, (void *buf, size_t len, unsigned flags),
     (buf, len, flags), ENOSYS)
 WRAP(int, lstat, (const char *restrict path, struct stat *restrict st),
     (path, st), EACCES)
-WRAP(int, poll, (struct pollfd *fds, nfds_t n, int timeout),
-    (fds, n, timeout), ENOMEM)
 /* glibc's prototype has a transparent union. */
 WRAP(int, connect, (int fd, __CONST_SOCKADDR_ARG sa, socklen_t len),
     (fd, sa, len), EACCES)
 /* clang-format on */
+
+int
+poll(struct pollfd *fds, nfds_t n, int timeout)
+{
+	union {
+		void *p;
+		int (*f)(struct pollfd *, nfds_t, int);
+	} real;
+
+	if (faults_hit("poll")) {
+		errno = ENOMEM;
+		return -1;
+	}
+	if (n == 0 && at_sleep != NULL)
+		at_sleep(at_sleep_arg);
+	real.p = dlsym(RTLD_NEXT, "poll");
+	return real.f(fds, n, timeout);
+}
 
 /*
  * glibc's goes on if the second of its own allocations fails: one call, then.

@@ -382,7 +382,7 @@ test_silence(void **state)
 
 	assert_int_equal(
 	    run(*state, serve_silence, NULL, 0), PAM_AUTHINFO_UNAVAIL);
-	assert_in_range(packet_now() - begin, 900, 10000);
+	assert_in_range(packet_now() - begin, 900, 60000);
 	assert_int_equal(host_logged("timed out"), 1);
 }
 

@@ -1,5 +1,7 @@
 """A kosmod of the build, with a folder of its own, run by a test."""
 
+import collections
+import contextlib
 import os
 import re
 import shutil
@@ -9,7 +11,9 @@ import tempfile
 import time
 import unittest
 
-from wire import Client, Closed, readable
+from wire import PATIENCE, Client, Closed, readable
+
+SILENCE = 10  # seconds until a client that says nothing is cut off
 
 SERVER = 7401  # a uid that nobody has: kosmod's, when the tests are root's
 OTHER = 7402   # and one more, for a stranger
@@ -51,15 +55,15 @@ def children_of(pid):
     return below
 
 
-def until(what, seconds, look):
+def until(what, look):
     """Waits for something that can only be looked at."""
-    end = time.monotonic() + seconds
+    end = time.monotonic() + PATIENCE
     while True:
         got = look()
         if got:
             return got
         if time.monotonic() > end:
-            raise AssertionError(f"{what}: not within {seconds} s")
+            raise AssertionError(f"{what}: not within {PATIENCE} s")
         time.sleep(0.01)
 
 
@@ -106,7 +110,7 @@ class Kosmod:
         return subprocess.run(
             [self.program, "--config", self.conf, *args],
             preexec_fn=become(SERVER), capture_output=True, text=True,
-            timeout=30, check=False)
+            timeout=PATIENCE, check=False)
 
     def init(self):
         done = self.run("--init")
@@ -130,7 +134,7 @@ class Kosmod:
                 raise AssertionError(f"kosmod ended:\n{self.log}")
             self.log += data.decode()
 
-    def wait_for(self, words, seconds=15):
+    def wait_for(self, words, seconds=PATIENCE):
         """Until a line of the log that is not yet used up has the words."""
         end = time.monotonic() + seconds
         while words not in self.log:
@@ -146,15 +150,22 @@ class Kosmod:
                 if what == name]
 
     def pid(self, name):
-        return until(f"a {name}", 5, lambda: self.pids(name))[0]
+        return until(f"a {name}", lambda: self.pids(name))[0]
 
-    def client(self, path=None, seconds=5.0):
+    def is_whole(self):
+        """True with one keeper, one nursery and nothing but talks that wait:
+        none that is just beginning, and none on its way out."""
+        below = children_of(self.process.pid).values()
+        return sorted(name for name in below if name != "kosmod-ready") == [
+            "kosmod-keeper", "kosmod-nursery"]
+
+    def client(self, path=None, seconds=PATIENCE):
         return Client(path or self.socket, seconds)
 
     def serves(self):
         """True if a dialogue can be begun."""
         try:
-            with self.client(seconds=3) as c:
+            with self.client() as c:
                 return c.begin()[0] > 0
         except (Closed, TimeoutError, OSError):
             return False
@@ -162,24 +173,31 @@ class Kosmod:
     def stop(self):
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
-        status = self.process.wait(60)
+        status = self.process.wait(PATIENCE)
         self.process.stderr.close()
         return status
 
     def done(self):
         if self.process is not None and self.process.poll() is None:
+            below = children_of(self.process.pid)
             self.process.kill()
-            self.process.wait(10)
+            self.process.wait(PATIENCE)
             self.process.stderr.close()
+            for pid in below:  # the keeper may be writing to the folder
+                wait_gone(pid)
         shutil.rmtree(self.dir)
 
 
 def descriptors(pid):
-    return sorted(os.readlink(f"/proc/{pid}/fd/{fd}").split(":")[0]
-                  for fd in os.listdir(f"/proc/{pid}/fd"))
+    """What its open descriptors are, and how many of each."""
+    kinds = collections.Counter()
+    for fd in os.listdir(f"/proc/{pid}/fd"):
+        with contextlib.suppress(FileNotFoundError):  # closed just now
+            kinds[os.readlink(f"/proc/{pid}/fd/{fd}").split(":")[0]] += 1
+    return kinds
 
 
-def wait_gone(pid, seconds):
+def wait_gone(pid, seconds=PATIENCE):
     """True when that process is gone; waits on a pidfd."""
     try:
         fd = os.pidfd_open(pid)
@@ -191,31 +209,30 @@ def wait_gone(pid, seconds):
         os.close(fd)
 
 
-SHORT = """
+# No deadline comes before a test's patience is over: what happens has
+# another cause.
+UNHURRIED = """
 [limits]
-idle = 2s
-[service quick]
-deadline = 1s
+idle = 10m
 [service sshd]
-deadline = 60s
+deadline = 20m
 """
 
 
 class Shared(unittest.TestCase):
     """One kosmod for all tests of a class."""
 
-    conf = SHORT
+    conf = UNHURRIED
 
     @classmethod
     def setUpClass(cls):
-        cls.kosmod = Kosmod(cls.conf).init().start()
+        cls.kosmod = Kosmod(cls.conf)
+        cls.addClassCleanup(cls.kosmod.done)
+        cls.kosmod.init().start()
 
     @classmethod
     def tearDownClass(cls):
-        try:
-            status = cls.kosmod.stop()
-        finally:
-            cls.kosmod.done()
+        status = cls.kosmod.stop()
         assert status == 0, status
 
 
@@ -223,5 +240,5 @@ class Alone(unittest.TestCase):
     """A kosmod for each test."""
 
     def setUp(self):
-        self.kosmod = Kosmod(SHORT)
+        self.kosmod = Kosmod(UNHURRIED)
         self.addCleanup(self.kosmod.done)

@@ -13,46 +13,31 @@ import unittest
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import wire
-from daemon import SANITIZERS, Kosmod, until
+from daemon import SANITIZERS, UNHURRIED, Shared, until
 from wire import Closed
-
-CONF = """
-[service quick]
-deadline = 1s
-"""
 
 BIND, FINISH = 64, 77
 REQUESTS = range(64, 86)
 REPLIES = range(128, 137)
 
 
-class Hostile(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.kosmod = Kosmod(CONF).init().start()
-
-    @classmethod
-    def tearDownClass(cls):
-        try:
-            status = cls.kosmod.stop()
-        finally:
-            cls.kosmod.done()
-        assert status == 0, status
+class Hostile(Shared):
+    conf = UNHURRIED + "[service quick]\ndeadline = 1s\n"
 
     def tearDown(self):
-        until("no talk is left", 5,
+        until("no talk is left",
               lambda: not self.kosmod.pids("kosmod-talk"))
 
-    def talk(self, deed, service="sshd", phase=wire.AUTH, seconds=8,
-             path=None):
+    def talk(self, deed, service="sshd", phase=wire.AUTH):
         """What the client hears: texts, and the result of END, if any."""
         texts, result = [], None
-        with self.kosmod.client(path=path, seconds=seconds) as c:
+        end = time.monotonic() + wire.PATIENCE
+        with self.kosmod.client() as c:
             try:
                 c.send(wire.open_message(phase, nonce=b"secret nonce 16b",
                                          service=service))
                 c.send(wire.hello_message(deed, service))
-                while True:
+                while time.monotonic() < end:
                     packet = c.receive()
                     if packet[0] == wire.END:
                         result = wire.result_of(packet, b"secret nonce 16b")
@@ -60,6 +45,8 @@ class Hostile(unittest.TestCase):
                         texts.append(wire.fields_of(packet)[2].decode())
                     if packet[0] == wire.END and result is not None:
                         break
+                else:
+                    self.fail(f"{deed}: goes on for ever")
             except Closed:
                 pass
         return texts, result
@@ -109,15 +96,14 @@ class Hostile(unittest.TestCase):
             self.assertEqual(self.talk(deed)[1], None, deed)
 
     def test_deadlines(self):
+        """All of these end, and long before any other deadline."""
         for deed in ("spin", "spin for good", "flood"):
-            began = time.monotonic()
             _, result = self.talk(deed, service="quick")
-            self.assertIsNone(result)
-            self.assertLess(time.monotonic() - began, 3, deed)
+            self.assertIsNone(result, deed)
 
     def test_it_does_not_go(self):
         """After its last word it has five seconds; END comes all the same."""
-        _, result = self.talk("stay", seconds=10)
+        _, result = self.talk("stay")
         self.assertEqual(result, wire.DENY)
         _, result = self.talk("stay and close")
         self.assertEqual(result, wire.DENY)

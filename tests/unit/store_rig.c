@@ -170,7 +170,7 @@ rig_has(struct rig *g, const char *name, const char *value)
 void
 rig_settle(struct rig *g)
 {
-	for (int i = 0; i < 2000 && store_busy(g->st); i++) {
+	for (int i = 0; i < 12000 && store_busy(g->st); i++) {
 		store_flush(g->st);
 		(void)poll(NULL, 0, 5);
 	}

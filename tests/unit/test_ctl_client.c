@@ -22,7 +22,7 @@
 #include "kosmoctl/client.h"
 #include "libkosmo/packet.h"
 
-#define SECONDS 5000 /* a test that waits longer has failed */
+#define PATIENCE 60000 /* ms: a test that waits longer has failed */
 
 /* What the client was handed, in order, as one line. */
 struct seen {
@@ -101,7 +101,7 @@ get(int fd, const struct layout *l, void *to)
 {
 	struct buf b = BUF_INIT;
 
-	must(packet_recv(fd, &b, NULL, packet_now() + SECONDS) == KOSMO_OK);
+	must(packet_recv(fd, &b, NULL, packet_now() + PATIENCE) == KOSMO_OK);
 	must(packet_get(&b, l, to) == KOSMO_OK);
 	buf_done(&b);
 }
@@ -109,7 +109,7 @@ get(int fd, const struct layout *l, void *to)
 static void
 put(int fd, const struct layout *l, const void *msg)
 {
-	must(packet_send(fd, l, msg, -1, packet_now() + SECONDS) == KOSMO_OK);
+	must(packet_send(fd, l, msg, -1, packet_now() + PATIENCE) == KOSMO_OK);
 }
 
 static void

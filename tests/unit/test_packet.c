@@ -19,7 +19,7 @@
 #include "libkosmo/packet.h"
 
 #define SOON (packet_now() + 200)
-#define LATER (packet_now() + 10000)
+#define LATER (packet_now() + 60000)
 
 struct pair {
 	int fd[2];
@@ -93,7 +93,7 @@ test_deadline(void **state)
 
 	assert_int_equal(
 	    packet_recv(p->fd[1], &b, NULL, begin + 150), KOSMO_ETIMEOUT);
-	assert_in_range(packet_now() - begin, 150, 2000);
+	assert_in_range(packet_now() - begin, 150, 60000);
 	/* one that has passed already does not wait, but takes what is there */
 	assert_int_equal(packet_recv(p->fd[1], &b, NULL, 0), KOSMO_ETIMEOUT);
 	assert_int_equal(send(p->fd[0], "x", 1, 0), 1);
