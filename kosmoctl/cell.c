@@ -25,14 +25,17 @@ static const struct {
 	{ "last_used", CELL_TIME },
 	{ "line", CELL_LINE },
 	{ "made", CELL_TIME },
+	{ "notices", CELL_NUMBER },
 	{ "offset", CELL_NUMBER },
 	{ "people", CELL_NUMBER },
+	{ "post", CELL_FLAG },
 	{ "refused", CELL_TIME },
 	{ "sequence", CELL_NUMBER },
 	{ "sessions", CELL_NUMBER },
 	{ "started", CELL_TIME },
 	{ "uid", CELL_NUMBER },
 	{ "waiting", CELL_NUMBER },
+	{ "warden", CELL_FLAG },
 };
 
 enum cell_kind

@@ -119,6 +119,25 @@ put_time(struct showing *s, const struct msg_row *row, const char *label,
 	view_pair(s, label, when != 0 ? text : tr(s->lang, N_("never")));
 }
 
+/* Whether mail can be sent and sessions ended: by programs of their own. */
+static void
+put_programs(struct showing *s, const struct msg_row *row)
+{
+	char text[WORDS_LEN];
+
+	words(text, s->lang,
+	    cell_number(row, "post") != 0
+		? N_("kosmo-post is connected; notices waiting: {n}")
+		: N_("kosmo-post is not connected; notices waiting: {n}"),
+	    FILLS({ "n", cell_get(row, "notices") }));
+	view_pair(s, N_("Mail"), text);
+	view_pair(s, N_("Sign-out"),
+	    tr(s->lang,
+		cell_number(row, "warden") != 0
+		    ? N_("kosmo-warden is connected")
+		    : N_("kosmo-warden is not connected")));
+}
+
 static int
 status_row(struct showing *s, const struct msg_row *row)
 {
@@ -133,6 +152,7 @@ status_row(struct showing *s, const struct msg_row *row)
 	    FILLS({ "n", cell_get(row, "journal_bytes") }));
 	view_pair(s, N_("Journal"), text);
 	put_time(s, row, N_("Checkpoint"), "checkpoint");
+	put_programs(s, row);
 	if (cell_number(row, "clock_behind") != 0) {
 		words(text, s->lang,
 		    N_("{n} seconds behind the store; no app codes until it "

@@ -222,7 +222,7 @@ read_file(const char *path, struct conf *conf, FILE *err)
 }
 
 int
-conf_load(const char *path, struct conf *ret, FILE *err)
+conf_load_keys(const char *path, struct conf *ret, FILE *err)
 {
 	int r;
 
@@ -231,7 +231,15 @@ conf_load(const char *path, struct conf *ret, FILE *err)
 		return KOSMO_OK;
 	if ((r = read_file(path, ret, err)) != KOSMO_OK)
 		return r;
-	if ((r = conf_check(ret, path, err)) != KOSMO_OK)
+	return conf_check(ret, path, err);
+}
+
+int
+conf_load(const char *path, struct conf *ret, FILE *err)
+{
+	int r = conf_load_keys(path, ret, err);
+
+	if (r != KOSMO_OK || path == NULL)
 		return r;
 	if ((r = load_terms(ret, err)) != KOSMO_OK)
 		return r;

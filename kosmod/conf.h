@@ -138,6 +138,13 @@ struct conf {
 KOSMO_CHECK int conf_load(const char *path, struct conf *ret, FILE *err);
 
 /*
+ * The same, but terms and block list stay unopened: for kosmo-post, which
+ * needs neither and may not be allowed to read them.
+ */
+KOSMO_CHECK int
+conf_load_keys(const char *path, struct conf *ret, FILE *err);
+
+/*
  * What still has its default and should not (contact, issuer), and what some
  * apps ignore (totp other than SHA1, 6, 30): one line each on out.
  */

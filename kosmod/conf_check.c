@@ -51,7 +51,7 @@ check_ranges(struct checking *ck)
 		fail(ck, "[limits] per-uid is above conversations");
 }
 
-/* admin.sock stands in the same folder, and its path must fit as well. */
+/* The two others stand in the same folder, and their paths must fit. */
 static void
 check_socket(struct checking *ck)
 {
@@ -61,6 +61,8 @@ check_socket(struct checking *ck)
 
 	if (strcmp(base, KOSMO_ADMIN_SOCKET) == 0)
 		fail(ck, "[paths] socket has the name of the admin socket");
+	if (strcmp(base, KOSMO_PRIV_SOCKET) == 0)
+		fail(ck, "[paths] socket has the name of the priv socket");
 	if (folder + strlen(KOSMO_ADMIN_SOCKET) >=
 	    sizeof(ck->conf->paths.socket))
 		fail(ck, "[paths] socket: the path of its folder is too long");

@@ -41,6 +41,7 @@ const struct layout k_try_layout =
 
 static const struct field setting_fields[] = {
 	CODEC_STR(1, k_setting, setting),
+	CODEC_U32(2, k_setting, digits),
 };
 const struct layout k_setting_layout =
     CODEC_LAYOUT("K_SETTING", K_SETTING, k_setting, setting_fields);
@@ -131,6 +132,7 @@ static const struct field person_fields[] = {
 	CODEC_U32(31, k_person, recovery),
 	CODEC_U64(32, k_person, code_until),
 	CODEC_U8(33, k_person, remembered),
+	CODEC_U8(34, k_person, born),
 };
 const struct layout k_person_layout =
     CODEC_LAYOUT("K_PERSON", K_PERSON, k_person, person_fields);

@@ -122,6 +122,7 @@ struct k_try {
 
 struct k_setting {
 	char setting[HASH_LEN + 1]; /* for crypt_ra(3); "" : no more of them */
+	uint32_t digits; /* combined: so many stand behind the password */
 };
 
 /*

@@ -95,6 +95,7 @@ struct k_person {
 	uint32_t recovery;   /* codes left */
 	uint64_t code_until; /* of an admin's one-time code; 0: none */
 	uint8_t remembered;  /* 1: this login may skip the factor */
+	uint8_t born;	     /* 1: a date of birth is recorded */
 };
 
 #endif

@@ -30,6 +30,12 @@ refuse(int err, const char *why, const char **ret_why)
 }
 
 #ifdef HAVE_SYSTEMD
+static bool
+is_ours(int fd)
+{
+	return sd_is_socket_unix(fd, SOCK_SEQPACKET, 1, NULL, 0) > 0;
+}
+
 static int
 take_passed(struct listen *l, const char **ret_why)
 {
@@ -44,6 +50,8 @@ take_passed(struct listen *l, const char **ret_why)
 			l->open = fd;
 		else if (strcmp(name, "admin.sock") == 0 && l->admin == -1)
 			l->admin = fd;
+		else if (strcmp(name, "priv.sock") == 0 && l->priv == -1)
+			l->priv = fd;
 		else
 			(void)close(fd);
 	}
@@ -52,13 +60,12 @@ take_passed(struct listen *l, const char **ret_why)
 	free(names);
 	if (n <= 0)
 		return KOSMO_ENOTFOUND;
-	if (l->open == -1 || l->admin == -1)
+	if (l->open == -1 || l->admin == -1 || l->priv == -1)
 		r = refuse(KOSMO_EINVAL,
-		    "sockets were passed, but not one named kosmod.sock and "
-		    "one named admin.sock (FileDescriptorName=)",
+		    "sockets were passed, but not one each named kosmod.sock, "
+		    "admin.sock and priv.sock (FileDescriptorName=)",
 		    ret_why);
-	else if (sd_is_socket_unix(l->open, SOCK_SEQPACKET, 1, NULL, 0) <= 0 ||
-	    sd_is_socket_unix(l->admin, SOCK_SEQPACKET, 1, NULL, 0) <= 0)
+	else if (!is_ours(l->open) || !is_ours(l->admin) || !is_ours(l->priv))
 		r = refuse(KOSMO_EINVAL,
 		    "a passed socket is no listening SOCK_SEQPACKET one",
 		    ret_why);
@@ -181,11 +188,13 @@ set_flags(int fd)
 int
 listen_open(struct listen *l, const char *path, const char **ret_why)
 {
+	int folder = (int)(strrchr(path, '/') + 1 - path);
 	int r = take_passed(l, ret_why);
 
 	if (r == KOSMO_OK) {
 		*ret_why = "a passed socket can't be used";
-		if (set_flags(l->open) != 0 || set_flags(l->admin) != 0)
+		if (set_flags(l->open) != 0 || set_flags(l->admin) != 0 ||
+		    set_flags(l->priv) != 0)
 			r = KOSMO_EIO;
 		return r;
 	}
@@ -193,12 +202,16 @@ listen_open(struct listen *l, const char *path, const char **ret_why)
 	    (r = check_folder(path, ret_why)) != KOSMO_OK)
 		return r;
 	(void)snprintf(l->open_path, sizeof(l->open_path), "%s", path);
-	(void)snprintf(l->admin_path, sizeof(l->admin_path), "%.*s%s",
-	    (int)(strrchr(path, '/') + 1 - path), path, KOSMO_ADMIN_SOCKET);
+	(void)snprintf(l->admin_path, sizeof(l->admin_path), "%.*s%s", folder,
+	    path, KOSMO_ADMIN_SOCKET);
+	(void)snprintf(l->priv_path, sizeof(l->priv_path), "%.*s%s", folder,
+	    path, KOSMO_PRIV_SOCKET);
 	if ((r = bind_one(l->open_path, 0666, &l->open, ret_why)) != KOSMO_OK)
 		return r;
 	l->own = true;
-	return bind_one(l->admin_path, 0660, &l->admin, ret_why);
+	if ((r = bind_one(l->admin_path, 0660, &l->admin, ret_why)) == KOSMO_OK)
+		r = bind_one(l->priv_path, 0600, &l->priv, ret_why);
+	return r;
 }
 
 void
@@ -208,8 +221,11 @@ listen_close(struct listen *l)
 		(void)unlink(l->open_path);
 		if (l->admin != -1)
 			(void)unlink(l->admin_path);
+		if (l->priv != -1)
+			(void)unlink(l->priv_path);
 	}
 	l->own = false;
 	pass_close(&l->open);
 	pass_close(&l->admin);
+	pass_close(&l->priv);
 }

@@ -83,7 +83,7 @@ struct p_mail {
 	char service[64];
 	char source[64]; /* address, "console", "local" */
 	uint64_t when;	 /* seconds since 1970 */
-	uint8_t method;	 /* enum method: now */
+	uint8_t method;	 /* enum method: now; MK_DEVICE_*: the device's */
 	uint8_t old_method;
 	char device[LABEL_LEN + 1];
 	char address[MAIL_LEN + 1]; /* MK_ADDRESS: the new one, masked */

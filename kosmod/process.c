@@ -10,17 +10,23 @@
 #include <unistd.h>
 
 int
-process_harden(const char *name)
+process_hide(const char *name)
 {
 	const struct rlimit none = { 0, 0 };
 
 	(void)umask(077);
 	if (setrlimit(RLIMIT_CORE, &none) == -1 ||
-	    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == -1 ||
-	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1 ||
-	    prctl(PR_SET_NAME, name, 0, 0, 0) == -1)
+	    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == -1)
 		return KOSMO_EIO;
-	return KOSMO_OK;
+	return process_name(name);
+}
+
+int
+process_harden(const char *name)
+{
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1)
+		return KOSMO_EIO;
+	return process_hide(name);
 }
 
 int

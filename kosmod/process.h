@@ -14,6 +14,12 @@
  */
 KOSMO_CHECK int process_harden(const char *name);
 
+/*
+ * The same, but it may still run a program that is setuid: kosmo-post, for
+ * sendmail. KOSMO_EIO.
+ */
+KOSMO_CHECK int process_hide(const char *name);
+
 /* Another name for ps, on the way to other work. KOSMO_EIO. */
 KOSMO_CHECK int process_name(const char *name);
 

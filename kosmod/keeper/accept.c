@@ -73,8 +73,18 @@ admit(struct listener *at, int fd)
 	socklen_t len = sizeof(cred);
 	struct kpeer peer = { .admin = at->admin };
 
-	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len) == -1 ||
-	    !may_enter(at->loop, cred.uid)) {
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len) == -1) {
+		(void)close(fd);
+		return;
+	}
+	if (at->priv) {
+		if (!privileged_admit(at->loop, fd, cred.uid)) {
+			complain(at->loop, "refused at priv.sock", cred.uid);
+			(void)close(fd);
+		}
+		return;
+	}
+	if (!may_enter(at->loop, cred.uid)) {
 		(void)close(fd);
 		return;
 	}
@@ -106,6 +116,7 @@ pressure(struct listener *at)
 	}
 	(void)event_del(&l->open.ev);
 	(void)event_del(&l->admin.ev);
+	(void)event_del(&l->privs.ev);
 	(void)event_add(&l->ev_accept, &pause);
 }
 
@@ -141,19 +152,20 @@ on_pause_over(evutil_socket_t unused, short what, void *arg)
 	(void)what;
 	(void)event_add(&l->open.ev, NULL);
 	(void)event_add(&l->admin.ev, NULL);
+	(void)event_add(&l->privs.ev, NULL);
 }
 
 int
 accept_start(struct loop *l)
 {
-	struct listener *both[] = { &l->open, &l->admin };
+	struct listener *all[] = { &l->open, &l->admin, &l->privs };
 
 	evtimer_assign(&l->ev_accept, l->base, on_pause_over, l);
 	l->spare = fcntl(l->open.fd, F_DUPFD_CLOEXEC, 0);
-	for (size_t i = 0; i < 2; i++) {
-		event_assign(&both[i]->ev, l->base, both[i]->fd,
-		    EV_READ | EV_PERSIST, on_listener, both[i]);
-		if (event_add(&both[i]->ev, NULL) == -1)
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		event_assign(&all[i]->ev, l->base, all[i]->fd,
+		    EV_READ | EV_PERSIST, on_listener, all[i]);
+		if (event_add(&all[i]->ev, NULL) == -1)
 			return KOSMO_EIO;
 	}
 	return KOSMO_OK;

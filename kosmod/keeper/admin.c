@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "kosmod/keeper/answers.h"
+#include "kosmod/keeper/journey.h"
 #include "kosmod/keeper/people.h"
 
 #define CODE_SECONDS 86400
@@ -60,8 +61,7 @@ make_initial(
 	explicit_bzero(plain, sizeof(plain));
 	p->invited = now;
 	p->expires = now + expires;
-	p->state = STATE_INVITED;
-	p->todo |= TODO_PASSWORD | TODO_METHOD;
+	journey_invite(c->k->conf, p);
 	return r;
 }
 

@@ -22,12 +22,30 @@ void answer_profile(struct kconv *c, const union kmsg *msg);
 void answer_old(struct kconv *c, const union kmsg *msg);
 void answer_old_hash(struct kconv *c, const union kmsg *msg);
 void answer_set_password(struct kconv *c, const union kmsg *msg);
+void answer_language(struct kconv *c, const union kmsg *msg);
+/* device.c */
 void answer_name(struct kconv *c, const union kmsg *msg);
 void answer_remove(struct kconv *c, const union kmsg *msg);
-void answer_language(struct kconv *c, const union kmsg *msg);
+/* who.c */
+void answer_birth(struct kconv *c, const union kmsg *msg);
+void answer_terms(struct kconv *c, const union kmsg *msg);
+void answer_user_id(struct kconv *c, const union kmsg *msg);
+/* email.c */
+void answer_email(struct kconv *c, const union kmsg *msg);
+/* method.c */
+void answer_method(struct kconv *c, const union kmsg *msg);
+void answer_recovery(struct kconv *c, const union kmsg *msg);
 /* enrol.c */
 void answer_seed(struct kconv *c, const union kmsg *msg);
 void answer_seed_code(struct kconv *c, const union kmsg *msg);
+/* forgot.c, forgot_id.c, remember.c, sign_out.c */
+void answer_forgot(struct kconv *c, const union kmsg *msg);
+void answer_forgot_id(struct kconv *c, const union kmsg *msg);
+void answer_remember(struct kconv *c, const union kmsg *msg);
+void answer_sessions(struct kconv *c, const union kmsg *msg);
+/* mail_code.c, mail_typed.c */
+void answer_mail(struct kconv *c, const union kmsg *msg);
+void answer_mail_code(struct kconv *c, const union kmsg *msg);
 /* judge.c */
 void answer_finish(struct kconv *c, const union kmsg *msg);
 /* admin.c, people.c */

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "kosmod/keeper/answers.h"
+#include "kosmod/keeper/remember.h"
 
 static void
 copy(char *to, size_t size, const char *from)
@@ -140,6 +141,14 @@ note_mismatch(struct kconv *c)
 		store_abort(&t);
 }
 
+/* An initial ID, where it is no user ID, is good for registration alone. */
+static bool
+alias_fits(const struct kconv *c, const struct person *p)
+{
+	return c->alias[0] == '\0' || p->state != STATE_ACTIVE ||
+	    strcmp(c->alias, p->user_id) == 0;
+}
+
 /* For su with who = caller it is the caller, by the uid that runs su. */
 static int
 find_person(struct kconv *c, const struct k_bind *b)
@@ -157,10 +166,12 @@ find_person(struct kconv *c, const struct k_bind *b)
 	if (r == KOSMO_OK) {
 		c->exists = true; /* so that the log names the account */
 		memcpy(c->slip, p.initial, sizeof(c->slip));
+		c->remembered = remember_count(&p, keeper_wall(c->k));
 		if (!uid_fits(c, &p)) {
 			note_mismatch(c);
 			c->exists = false;
 		}
+		c->exists = c->exists && alias_fits(c, &p);
 		person_done(&p);
 	}
 	return r == KOSMO_ENOTFOUND ? KOSMO_OK : r;
@@ -190,6 +201,8 @@ answer_bind(struct kconv *c, const union kmsg *msg)
 	choose_row(c, b);
 	choose_origin(c, b);
 	c->required = required_steps(c, b);
+	c->combined =
+	    c->row.combined && c->required == (STEP_PASSWORD | STEP_FACTOR);
 	if (find_person(c, b) != KOSMO_OK) {
 		/* the store can't say: nobody is known, nobody comes in */
 		c->k->ways.drop(c->conn, "the store can't be read");
@@ -204,8 +217,7 @@ answer_bind(struct kconv *c, const union kmsg *msg)
 	    c->open.ruid == 0 && !c->row.login;
 	bound.ignore = c->ignore;
 	bound.steps = c->required;
-	bound.methods =
-	    c->row.methods != 0 ? c->row.methods : conf->login.methods;
+	bound.methods = kconv_methods(c);
 	bound.attempts = conf->login.attempts;
 	bound.dialogue = c->row.dialogue;
 	bound.admin = c->admin;
@@ -213,6 +225,8 @@ answer_bind(struct kconv *c, const union kmsg *msg)
 	    c->open.phase == PHASE_ACCOUNT && c->row.login && !c->row.alone;
 	bound.reset = c->reset;
 	bound.deadline = c->row.deadline;
+	bound.remember = remember_time(c);
+	bound.combined = c->combined;
 	copy(bound.language, sizeof(bound.language),
 	    c->row.language[0] != '\0' ? c->row.language
 				       : conf->login.language);

@@ -7,6 +7,12 @@
 #include <string.h>
 
 #include "kosmod/keeper/answers.h"
+#include "kosmod/keeper/forgot.h"
+#include "kosmod/keeper/journey.h"
+#include "kosmod/keeper/mail.h"
+#include "kosmod/keeper/remember.h"
+
+#define BOTH (STEP_PASSWORD | STEP_FACTOR)
 
 static void
 only_language(struct k_person *view)
@@ -32,11 +38,13 @@ answer_profile(struct kconv *c, const union kmsg *msg)
 	int r = KOSMO_ENOTFOUND;
 
 	(void)msg;
-	if (c->proven != 0 || c->refused || c->open.phase == PHASE_VERB)
+	if (c->proven != 0 || c->refused || forgot_may_set(c) ||
+	    c->open.phase == PHASE_VERB)
 		r = kconv_person(c, &p, &version);
 	if (r == KOSMO_OK) {
-		person_view(&p, keeper_wall(c->k), &view);
+		person_view(&p, c->k->conf, keeper_wall(c->k), &view);
 		view.vouched = c->vouched;
+		view.remembered = c->skips;
 		if (c->refused)
 			only_language(&view);
 		person_done(&p);
@@ -112,9 +120,12 @@ may_set(const struct kconv *c, const struct person *p)
 {
 	if (c->reset)
 		return true;
-	if (p->n_devices > 0)
-		return (c->proven & STEP_FACTOR) != 0;
-	return (p->todo & TODO_PASSWORD) != 0;
+	if (forgot_may_set(c))
+		return p->lock[0] == '\0' && p->state == STATE_ACTIVE;
+	if ((p->todo & TODO_PASSWORD) != 0)
+		return journey_turn(c, p, TODO_PASSWORD) &&
+		    (p->n_devices == 0 || (c->proven & STEP_FACTOR) != 0);
+	return (c->proven & BOTH) == BOTH && p->lock[0] == '\0';
 }
 
 static void
@@ -139,10 +150,24 @@ put_password(struct kconv *c, struct person *p, const char *hash)
 	(void)snprintf(p->password, sizeof(p->password), "%s", hash);
 	p->password_set = (uint64_t)keeper_wall(c->k);
 	p->todo &= ~(uint32_t)TODO_PASSWORD;
+	remember_void(p);
 	if (c->reset)
 		p->todo |= TODO_PASSWORD;
-	if (p->state == STATE_INVITED && !c->reset)
-		p->state = STATE_REGISTERED;
+	journey_void(p);
+}
+
+/* The first one is told with the rest of the registration, at its end. */
+static int
+tell_password(struct kconv *c, const struct person *p, struct txn *t)
+{
+	struct p_mail mail;
+
+	if (p->state != STATE_ACTIVE)
+		return KOSMO_OK;
+	mail_about(c->k, c, p, c->reset ? MK_ADMIN : MK_PASSWORD, &mail);
+	if (c->reset)
+		mail.act = ACT_RESET_PASSWORD;
+	return mail_notice(c->k, t, &mail);
 }
 
 /* Only what libxcrypt's yescrypt writes: nothing weaker comes in. */
@@ -171,10 +196,44 @@ save(struct kconv *c, const struct person *p, uint64_t version,
 	return r;
 }
 
+static int
+save_password(struct kconv *c, struct person *p, uint64_t version)
+{
+	struct txn *t = NULL;
+	int r;
+
+	if ((r = store_begin(c->k->store, &t)) == KOSMO_OK &&
+	    (r = tell_password(c, p, t)) == KOSMO_OK &&
+	    (r = journey_settle(c, p, t)) == KOSMO_OK &&
+	    (r = person_put(t, p, version)) == KOSMO_OK &&
+	    (r = kconv_audit(c, t, "password", "", "done",
+		 c->reset ? "set by root, to be changed" : "changed")) ==
+		KOSMO_OK)
+		r = store_commit(c->k->store, &t, NULL, NULL);
+	store_abort(&t);
+	return r;
+}
+
+/*
+ * Part 1 ended here, so a first device may follow; with relogin, after the
+ * new password was typed as a login asks for it.
+ */
+static void
+end_part_1(struct kconv *c)
+{
+	c->initial = false;
+	c->vouched = true;
+	if (!c->k->conf->registration.relogin)
+		return;
+	c->proven = 0;
+	c->passwords = 0;
+}
+
 void
 answer_set_password(struct kconv *c, const union kmsg *msg)
 {
 	const char *hash = msg->set_password.hash;
+	uint8_t before = STATE_NONE;
 	struct person p;
 	uint64_t version;
 	int r = kconv_person(c, &p, &version);
@@ -185,47 +244,21 @@ answer_set_password(struct kconv *c, const union kmsg *msg)
 		return;
 	}
 	if (r == KOSMO_OK) {
+		before = p.state;
 		put_password(c, &p, hash);
-		r = save(c, &p, version, "password",
-		    c->reset ? "set by root, to be changed" : "changed");
+		r = save_password(c, &p, version);
 	}
+	if (r == KOSMO_OK && before == STATE_INVITED &&
+	    p.state != STATE_INVITED)
+		end_part_1(c);
 	person_done(&p);
 	if (r != KOSMO_OK) {
 		kconv_trouble(c, "a password can't be stored", r);
 		return;
 	}
 	c->password_set = true;
+	c->forgot.stage = FORGOT_NONE;
 	kconv_word(c, VERDICT_YES);
-}
-
-void
-answer_name(struct kconv *c, const union kmsg *msg)
-{
-	const struct k_name *m = &msg->name;
-	enum verdict_word word = VERDICT_YES;
-	struct r_device *d;
-	struct person p;
-	uint64_t version;
-	int r = kconv_person(c, &p, &version);
-
-	if (r != KOSMO_OK)
-		goto out;
-	d = m->device != 0 ? person_device(&p, m->device) : NULL;
-	if (d == NULL ||
-	    ((c->proven & STEP_FACTOR) == 0 && m->device != c->enrolled)) {
-		word = VERDICT_MISSING;
-	} else if (m->name[0] == '\0' || person_named(&p, m->name, d->id)) {
-		word = VERDICT_TAKEN;
-	} else {
-		(void)snprintf(d->name, sizeof(d->name), "%s", m->name);
-		r = save(c, &p, version, "device", "renamed");
-	}
-out:
-	person_done(&p);
-	if (r == KOSMO_OK)
-		kconv_word(c, word);
-	else
-		kconv_trouble(c, "a device can't be renamed", r);
 }
 
 void
@@ -249,41 +282,4 @@ answer_language(struct kconv *c, const union kmsg *msg)
 		kconv_word(c, VERDICT_YES);
 	else
 		kconv_trouble(c, "a language can't be stored", r);
-}
-
-static enum verdict_word
-remove_device(struct person *p, uint32_t id)
-{
-	struct r_device *d = id != 0 ? person_device(p, id) : NULL;
-	size_t i;
-
-	if (d == NULL)
-		return VERDICT_MISSING;
-	if (p->n_devices == 1)
-		return VERDICT_LAST;
-	i = (size_t)(d - p->devices);
-	memmove(d, d + 1, (p->n_devices - i - 1) * sizeof(*d));
-	p->n_devices--;
-	explicit_bzero(&p->devices[p->n_devices], sizeof(*d));
-	return VERDICT_YES;
-}
-
-void
-answer_remove(struct kconv *c, const union kmsg *msg)
-{
-	enum verdict_word word = VERDICT_NO;
-	struct person p;
-	uint64_t version;
-	int r = kconv_person(c, &p, &version);
-
-	if (r == KOSMO_OK) {
-		word = remove_device(&p, msg->remove.device);
-		if (word == VERDICT_YES)
-			r = save(c, &p, version, "device", "removed");
-	}
-	person_done(&p);
-	if (r == KOSMO_OK)
-		kconv_word(c, word);
-	else
-		kconv_trouble(c, "a device can't be removed", r);
 }

@@ -19,8 +19,38 @@
 
 #define BOUNDARY_MS 250 /* refusals leave at the next one */
 
+struct kconv;
+
+/* What a conversation waits for from the warden (warden.h). */
+struct warden_wait {
+	uint64_t id;   /* of the job; 0: nothing */
+	int64_t since; /* mono ms */
+	void (*sessions)(struct kconv *c, const struct p_sessions_is *is);
+	void (*account)(struct kconv *c, const struct p_account_is *is);
+};
+
+/* How far a forgotten password has come (forgot.h). */
+enum forgot_stage {
+	FORGOT_NONE = 0,
+	FORGOT_WRONG, /* or whoever must look like it */
+	FORGOT_TWO,   /* the first two checks were right */
+	FORGOT_OVER,  /* judged: not all of it was right */
+	FORGOT_ALL    /* all three: a new password may be set */
+};
+
+/* What was right, and is used up once all is. */
+struct forgot {
+	enum forgot_stage stage;
+	int64_t charged;	  /* wall time of the charge */
+	uint8_t marked;		  /* what throttle_charge said of it */
+	uint32_t device;	  /* the app; 0: a recovery code */
+	uint64_t step;		  /* of its code */
+	uint8_t code[DIGEST_LEN]; /* as K_FORGOT had it */
+};
+
 struct kconv {
-	TAILQ_ENTRY(kconv) queue; /* in keeper.hashing or keeper.waiting */
+	TAILQ_ENTRY(kconv) queue;     /* in keeper.hashing or keeper.waiting */
+	TAILQ_ENTRY(kconv) at_warden; /* in keeper.wardened */
 	struct keeper *k;
 	void *conn;
 	struct kpeer peer;
@@ -48,15 +78,20 @@ struct kconv {
 	uint32_t enrolled; /* device enrolled here */
 	bool password_set;
 
-	bool trying;  /* K_TRY without its K_PASSWORD */
-	bool dummy;   /* ... which will not be evaluated */
-	bool hashing; /* holds a permit, since mono time hash_since */
-	bool waiting; /* stands in keeper.waiting for one */
+	bool combined; /* password and code are typed together */
+	bool trying;   /* K_TRY without its K_PASSWORD */
+	bool dummy;    /* ... which will not be evaluated */
+	bool hashing;  /* holds a permit, since mono time hash_since */
+	bool waiting;  /* stands in keeper.waiting for one */
 	int64_t hash_since;
-	int64_t tried;	    /* mono time of the attempt */
-	int64_t charged;    /* wall time of its charge */
-	uint8_t marked;	    /* what throttle_charge said of it */
-	uint32_t passwords; /* attempts made */
+	int64_t tried;	 /* mono time of the attempt */
+	int64_t charged; /* wall time of its charge */
+	uint8_t marked;	 /* what throttle_charge said of it */
+	struct warden_wait warden;
+	struct forgot forgot;
+	bool skips;	     /* a remembered login: no code was asked */
+	uint32_t remembered; /* logins that were, when this one began */
+	uint32_t passwords;  /* attempts made */
 	uint32_t codes;
 	uint32_t vouches;
 	uint32_t seeds;
@@ -81,6 +116,17 @@ struct ticket {
 
 #define TICKETS_MAX 256
 
+/* A code mail of late, for the limits that hold for all together. */
+struct code_mark {
+	int64_t at;	 /* mono ms; 0: free */
+	char source[64]; /* an address, or "" */
+};
+
+#define CODE_MARKS_MAX 1000 /* so many an hour go out at the most */
+
+struct post_job;
+TAILQ_HEAD(post_jobs, post_job);
+
 struct keeper {
 	struct store *store;
 	struct audit *audit;
@@ -92,6 +138,8 @@ struct keeper {
 	uint32_t n_hashing;
 	struct kconv_list hashing;
 	struct kconv_list waiting;
+	struct kconv_list wardened; /* in the order in which they asked */
+	uint64_t warden_ids;	    /* the last that was given */
 	uint32_t n_convs;
 	uint32_t n_waiting;
 	struct ticket tickets[TICKETS_MAX];
@@ -101,6 +149,13 @@ struct keeper {
 	struct store_walk *sweep; /* people_sweep is here */
 	enum rec_type sweep_type;
 	int64_t sweep_after; /* mono ms: not before */
+
+	bool post, warden; /* they are here */
+	uint64_t post_ids; /* the last that was given */
+	struct post_jobs post_jobs;
+	struct notices *notices;
+	uint32_t next_mark;
+	struct code_mark code_marks[CODE_MARKS_MAX]; /* a ring */
 };
 
 int64_t keeper_wall(const struct keeper *k);
@@ -109,6 +164,9 @@ int64_t keeper_mono(const struct keeper *k);
 /* Sends a reply to talk. */
 void kconv_reply(struct kconv *c, const struct layout *l, const void *msg,
     int64_t not_before);
+
+/* The next boundary after the attempt of c, in ms of mono. */
+int64_t kconv_boundary(const struct kconv *c);
 
 /* A K_VERDICT; refusals (anything but YES) wait for the boundary. */
 void kconv_verdict(struct kconv *c, const struct k_verdict *v);
@@ -122,11 +180,15 @@ void kconv_trouble(struct kconv *c, const char *what, int err);
 
 /*
  * Loads the person of c. KOSMO_ENOTFOUND if there was no record at K_BIND;
- * KOSMO_ECONFLICT if that person was removed or invited anew since then: what
+ * KOSMO_ECONFLICT if that person was removed or invited anew since then, or
+ * has ended elsewhere what the initial password typed here was good for: what
  * is proven here was proven of somebody else.
  */
 KOSMO_CHECK int
 kconv_person(struct kconv *c, struct person *ret, uint64_t *ret_version);
+
+/* Methods that policy allows in c: METHOD_BITs. */
+uint32_t kconv_methods(const struct kconv *c);
 
 /* An attempt of c as throttle.h wants it; p may be NULL. */
 struct attempt kconv_attempt(struct kconv *c, const struct person *p);

@@ -9,24 +9,19 @@
 #include <string.h>
 
 #include "kosmod/keeper/answers.h"
+#include "kosmod/keeper/device.h"
+#include "kosmod/keeper/journey.h"
 #include "kosmod/keeper/time.h"
 
 #define SEED_LEN 20 /* bytes: 160 bits, RFC 4226 4 */
 #define PENDING_SECONDS 86400
 #define CLOCK_SECONDS (30 * 60) /* how far off a phone's clock is told */
 
-/*
- * A first device needs to be vouched for; one more needs everything proven.
- */
 static bool
-may_enrol(const struct kconv *c, const struct person *p)
+may_add(const struct kconv *c, const struct person *p)
 {
-	if (person_state(p, keeper_wall(c->k)) == STATE_LOCKED ||
-	    (p->todo & TODO_PASSWORD) != 0 || p->n_devices == DEVICES_MAX)
-		return false;
-	if (p->n_devices == 0)
-		return c->vouched;
-	return (c->proven & STEP_FACTOR) != 0;
+	return device_may_add(c, p) &&
+	    (journey_methods(c->k->conf, p) & METHOD_BIT(METHOD_TOTP)) != 0;
 }
 
 static int
@@ -77,7 +72,7 @@ answer_seed(struct kconv *c, const union kmsg *msg)
 	int r = kconv_person(c, &p, &version);
 
 	(void)msg;
-	if (r == KOSMO_OK && !may_enrol(c, &p)) {
+	if (r == KOSMO_OK && !may_add(c, &p)) {
 		person_done(&p);
 		kconv_word(c, VERDICT_NOT_NOW);
 		return;
@@ -122,48 +117,19 @@ judge(struct kconv *c, const struct person *p, const char *digits,
 	return VERDICT_CLOCK;
 }
 
-/* "app", then "app 2", "app 3", ... */
-static void
-choose_name(const struct person *p, const char *base, struct r_device *d)
-{
-	(void)snprintf(d->name, sizeof(d->name), "%s", base);
-	for (unsigned n = 2; person_named(p, d->name, 0); n++)
-		(void)snprintf(d->name, sizeof(d->name), "%.70s %u", base, n);
-}
-
-static void
-add_device(
-    struct kconv *c, struct person *p, struct r_device *d, const char *name)
-{
-	choose_name(p, name[0] != '\0' ? name : "app", d);
-	d->id = ++p->next_device;
-	d->added = (uint64_t)keeper_wall(c->k);
-	d->used = d->added;
-	p->devices[p->n_devices++] = *d;
-	secret_done(&p->pending);
-	p->pending_since = 0;
-	if ((p->todo & TODO_METHOD) != 0) {
-		/* the code that vouched has done its work */
-		memset(p->code, 0, sizeof(p->code));
-		p->code_until = 0;
-		p->todo &= ~(uint32_t)TODO_METHOD;
-		p->preferred = d->method;
-	}
-	if (p->todo == 0) {
-		p->state = STATE_ACTIVE;
-		p->expires = 0;
-	}
-}
-
 static int
-store_device(struct kconv *c, struct person *p, uint64_t version)
+store_device(struct kconv *c, struct person *p, uint64_t version,
+    struct r_device *d, const char *name)
 {
 	struct txn *t = NULL;
 	int r;
 
 	if (store_full(c->k->store))
 		return KOSMO_EFULL;
+	secret_done(&p->pending);
+	p->pending_since = 0;
 	if ((r = store_begin(c->k->store, &t)) == KOSMO_OK &&
+	    (r = device_add(c, p, t, d, name)) == KOSMO_OK &&
 	    (r = person_put(t, p, version)) == KOSMO_OK &&
 	    (r = kconv_audit(c, t, "enroll", "totp", "done", "")) == KOSMO_OK &&
 	    (r = time_note(c->k, t, keeper_wall(c->k))) == KOSMO_OK)
@@ -188,15 +154,14 @@ answer_seed_code(struct kconv *c, const union kmsg *msg)
 	v.left = c->seeds < most ? most - c->seeds : 0;
 	if (r != KOSMO_OK)
 		goto out;
-	if (!may_enrol(c, &p) || p.pending.len == 0 || c->seeds > most)
+	if (!may_add(c, &p) || p.pending.len == 0 || c->seeds > most)
 		word = VERDICT_NOT_NOW;
 	else
 		word = judge(c, &p, m->digits, &d, &v.offset);
 	v.word = (uint8_t)word;
 	if (word == VERDICT_YES) {
-		add_device(c, &p, &d, m->name);
+		r = store_device(c, &p, version, &d, m->name);
 		v.device = p.next_device;
-		r = store_device(c, &p, version);
 	}
 out:
 	person_done(&p);
@@ -205,9 +170,7 @@ out:
 		kconv_trouble(c, "a device can't be stored", r);
 		return;
 	}
-	if (word == VERDICT_YES) {
-		c->enrolled = v.device;
-		c->proven |= STEP_FACTOR;
-	}
+	if (word == VERDICT_YES)
+		device_added(c, v.device);
 	kconv_verdict(c, &v);
 }

@@ -1,6 +1,6 @@
 /*
- * factor.c: K_CODE and K_VOUCH. Charge, used mark, audit line and verdict are
- * one batch: what is said has been written.
+ * factor.c: K_CODE and K_VOUCH: codes of an app, of an administrator, and
+ * recovery codes.
  */
 #include "config.h"
 
@@ -8,17 +8,10 @@
 #include <string.h>
 
 #include "kosmod/keeper/answers.h"
-#include "kosmod/keeper/judge.h"
+#include "kosmod/keeper/journey.h"
+#include "kosmod/keeper/mail.h"
 #include "kosmod/keeper/time.h"
-
-/* What one answer came to. */
-struct outcome {
-	enum verdict_word word;
-	const char *step;   /* "totp", "code" for the log */
-	const char *reason; /* of a refusal */
-	int64_t when;	    /* VERDICT_WAIT */
-	bool last;	    /* a right one ends the conversation */
-};
+#include "kosmod/keeper/trial.h"
 
 static enum verdict_word
 judge_totp(struct kconv *c, struct r_device *d, const char *digits, int64_t now)
@@ -41,28 +34,48 @@ judge_totp(struct kconv *c, struct r_device *d, const char *digits, int64_t now)
 	return VERDICT_YES;
 }
 
-static void
-judge_code(struct kconv *c, struct person *p, const struct k_code *m,
-    struct outcome *o)
+/*
+ * 0 is whatever app there is: who prefers another method and is asked for a
+ * code behind another module's password has no other way to name it.
+ */
+static struct r_device *
+find_app(struct person *p, uint32_t id)
 {
-	int64_t now = keeper_wall(c->k);
-	struct r_device *d = person_device(p, m->device);
+	if (id != 0)
+		return person_device(p, id);
+	for (size_t i = 0; i < p->n_devices; i++) {
+		if (p->devices[i].method == METHOD_TOTP)
+			return &p->devices[i];
+	}
+	return NULL;
+}
 
+static int
+judge_code(struct kconv *c, struct person *p, const union kmsg *msg,
+    struct txn *t, struct outcome *o)
+{
+	const struct k_code *m = &msg->code;
+	int64_t now = keeper_wall(c->k);
+	struct r_device *d = find_app(p, m->device);
+
+	(void)t;
 	o->step = "totp";
-	o->reason = "wrong code";
 	o->last = m->last != 0;
+	o->proves = STEP_FACTOR;
 	if (d == NULL || d->method != METHOD_TOTP) {
 		o->reason = "no such device";
-		return;
-	}
-	if (time_is_behind(c->k, now) != 0) {
+	} else if ((kconv_methods(c) & METHOD_BIT(METHOD_TOTP)) == 0) {
+		o->reason = "method not allowed here";
+	} else if (time_is_behind(c->k, now) != 0) {
 		o->word = VERDICT_HOST_CLOCK;
 		o->reason = "this host's clock is behind";
-		return;
+		o->free = true;
+	} else {
+		o->word = judge_totp(c, d, m->digits, now);
+		if (o->word == VERDICT_USED)
+			o->reason = "code used before";
 	}
-	o->word = judge_totp(c, d, m->digits, now);
-	if (o->word == VERDICT_USED)
-		o->reason = "code used before";
+	return KOSMO_OK;
 }
 
 static bool
@@ -77,194 +90,88 @@ code_fits(struct kconv *c, const struct person *p, const char *purpose,
 	    !digest_none(kept) && secret_bytes_equal(mac, kept, DIGEST_LEN);
 }
 
-/*
- * An admin's code stands for the factor; a slip vouches for a first device.
- * A code that vouches is good until the device stands (enrol.c), so that a
- * cut line does not use it up.
- */
-static void
-judge_vouch(struct kconv *c, struct person *p, const struct k_vouch *m,
-    struct outcome *o)
+/* Uses a recovery code up; all are compared, so that none shows by time. */
+static bool
+take_recovery(struct kconv *c, struct person *p, const uint8_t *typed)
 {
-	int64_t now = keeper_wall(c->k);
+	size_t found = CODES_MAX;
+
+	for (size_t i = 0; i < p->n_recovery; i++) {
+		if (code_fits(c, p, "recovery", p->recovery[i].mac, typed))
+			found = i;
+	}
+	if (found == CODES_MAX)
+		return false;
+	memmove(p->recovery + found, p->recovery + found + 1,
+	    (p->n_recovery - found - 1) * sizeof(*p->recovery));
+	p->n_recovery--;
+	memset(&p->recovery[p->n_recovery], 0, sizeof(*p->recovery));
+	return true;
+}
+
+/* One code fewer, and who may not know is told. */
+static int
+recovered(
+    struct kconv *c, const struct person *p, struct txn *t, struct outcome *o)
+{
+	struct p_mail mail;
+
+	o->word = VERDICT_YES;
+	o->left = p->n_recovery;
+	mail_about(c->k, c, p, MK_RECOVERY, &mail);
+	mail.n = p->n_recovery;
+	return mail_notice(c->k, t, &mail);
+}
+
+/* The initial password of the slip, where no mail can vouch. */
+static bool
+slip_vouches(struct kconv *c, const struct person *p, const struct k_vouch *m)
+{
+	return code_fits(c, p, "initial", p->initial, m->initial) &&
+	    p->state == STATE_REGISTERED && !c->k->conf->registration.email;
+}
+
+/*
+ * An admin's code and a recovery code stand for the factor, and vouch for a
+ * first device; a slip does no more than that. An admin's code that vouches
+ * is good until the device stands (device.c), so that a cut line does not use
+ * it up.
+ */
+static int
+judge_vouch(struct kconv *c, struct person *p, const union kmsg *msg,
+    struct txn *t, struct outcome *o)
+{
+	const struct k_vouch *m = &msg->vouch;
+	bool first = (person_todo(p, c->k->conf) & TODO_METHOD) != 0;
 	bool code = code_fits(c, p, "code", p->code, m->code);
-	bool slip = code_fits(c, p, "initial", p->initial, m->initial);
 
 	o->step = "recovery";
-	o->reason = "wrong code";
-	if (code && p->code_until >= (uint64_t)now) {
-		if ((p->todo & TODO_METHOD) == 0) {
+	o->vouches = true;
+	o->proves = STEP_FACTOR;
+	if (code && p->code_until >= (uint64_t)keeper_wall(c->k)) {
+		if (!first) {
 			memset(p->code, 0, sizeof(p->code));
 			p->code_until = 0;
 		}
 		o->word = VERDICT_YES;
-	} else if (slip && p->state == STATE_REGISTERED &&
-	    (p->todo & TODO_METHOD) != 0) {
+	} else if (take_recovery(c, p, m->code)) {
+		return recovered(c, p, t, o);
+	} else if (first && slip_vouches(c, p, m)) {
 		o->step = "slip";
 		o->word = VERDICT_YES;
+		o->proves = 0;
 	}
-}
-
-/* A failed factor after a right password may lock: SPEC, "Lock". */
-static void
-count_failure(struct kconv *c, struct person *p, int64_t now)
-{
-	uint32_t n;
-
-	if ((c->proven & STEP_PASSWORD) == 0 ||
-	    person_knows(
-		p, c->origin.name, now, c->k->conf->throttle.known_for))
-		return;
-	n = person_failed(p, now);
-	if (n >= c->k->conf->throttle.lock && p->lock[0] == '\0') {
-		(void)snprintf(p->lock, sizeof(p->lock), "%u wrong codes", n);
-		p->locked = (uint64_t)now;
-	}
-}
-
-/*
- * Writes what came of it: a used mark, or a charge; and the audit line. As a
- * counter, so that a full disk does not stop logins; p was read in this turn.
- */
-static int
-settle(struct kconv *c, struct person *p, const struct outcome *o)
-{
-	struct attempt a = kconv_attempt(c, c->exists ? p : NULL);
-	bool yes = o->word == VERDICT_YES;
-	uint8_t marked;
-	struct txn *t = NULL;
-	int r;
-
-	if ((r = store_begin(c->k->store, &t)) != KOSMO_OK)
-		return r;
-	if (!yes && o->word != VERDICT_HOST_CLOCK)
-		r = throttle_charge(&a, t, &marked);
-	if (r == KOSMO_OK && !yes && o->word == VERDICT_NO && c->exists &&
-	    o->when == 0)
-		count_failure(c, p, a.now);
-	if (r == KOSMO_OK && c->exists) {
-		if (!yes) {
-			p->refused = (uint64_t)a.now;
-			(void)snprintf(
-			    p->refusal, sizeof(p->refusal), "%s", o->reason);
-		}
-		r = person_put(t, p, STORE_ANY);
-	}
-	if (r == KOSMO_OK)
-		r = kconv_audit(c, t, "login", o->step, yes ? "pass" : "deny",
-		    yes ? "" : o->reason);
-	if (r == KOSMO_OK && yes)
-		r = time_note(c->k, t, a.now);
-	if (r == KOSMO_OK)
-		r = store_commit(c->k->store, &t, NULL, NULL);
-	store_abort(&t);
-	return r;
-}
-
-static void
-tell(struct kconv *c, struct person *p, const struct outcome *o)
-{
-	uint32_t most = c->k->conf->login.attempts;
-	struct k_verdict v = { 0 };
-
-	v.word = (uint8_t)o->word;
-	v.left = c->codes < most ? most - c->codes : 0;
-	if ((c->proven & STEP_PASSWORD) == 0 && o->word != VERDICT_YES)
-		v.word = VERDICT_NO; /* nothing is told before the password */
-	else if (o->word == VERDICT_WAIT)
-		v.when = (uint64_t)o->when;
-	else if (c->exists && p->lock[0] != '\0')
-		v.word = VERDICT_LOCKED;
-	if (o->word == VERDICT_YES && o->last)
-		v.ended = judge_at_once(c, p);
-	kconv_verdict(c, &v);
-}
-
-/* True if the attempt may not be evaluated; fills the outcome. */
-static bool
-has_to_wait(struct kconv *c, const struct person *p, struct outcome *o)
-{
-	struct attempt a = kconv_attempt(c, c->exists ? p : NULL);
-
-	o->when = throttle_wait(&a);
-	if (o->when != 0) {
-		o->word = VERDICT_WAIT;
-		o->reason = "has to wait";
-	} else if (!c->exists) {
-		o->reason = "no such person";
-	} else if ((c->required & STEP_PASSWORD & ~c->proven) != 0) {
-		o->reason = "code before the password";
-	} else if (person_state(p, a.now) == STATE_LOCKED) {
-		o->reason = "locked";
-	} else if (c->codes > c->k->conf->login.attempts) {
-		o->reason = "too many codes in one login";
-	} else {
-		return false;
-	}
-	return true;
-}
-
-static void
-prove(struct kconv *c, const struct outcome *o)
-{
-	if (o->word != VERDICT_YES)
-		return;
-	if (strcmp(o->step, "totp") != 0)
-		c->vouched = true;
-	if (strcmp(o->step, "slip") != 0)
-		c->proven |= STEP_FACTOR;
-}
-
-/* The common way of both requests: load, wait?, judge, write, tell. */
-static void
-attempt(struct kconv *c, const union kmsg *msg,
-    void (*judge)(
-	struct kconv *, struct person *, const union kmsg *, struct outcome *))
-{
-	struct outcome o = { VERDICT_NO, "factor", "wrong code", 0, false };
-	struct person p;
-	uint64_t version = 0;
-	int r;
-
-	c->codes++;
-	c->tried = keeper_mono(c->k);
-	r = kconv_person(c, &p, &version);
-	if (r == KOSMO_OK || r == KOSMO_ENOTFOUND) {
-		if (!has_to_wait(c, &p, &o))
-			judge(c, &p, msg, &o);
-		r = settle(c, &p, &o);
-	}
-	if (r != KOSMO_OK) {
-		kconv_trouble(c, "a code can't be judged", r);
-	} else {
-		prove(c, &o);
-		tell(c, &p, &o);
-	}
-	person_done(&p);
-}
-
-static void
-code_judge(
-    struct kconv *c, struct person *p, const union kmsg *msg, struct outcome *o)
-{
-	judge_code(c, p, &msg->code, o);
-}
-
-static void
-vouch_judge(
-    struct kconv *c, struct person *p, const union kmsg *msg, struct outcome *o)
-{
-	judge_vouch(c, p, &msg->vouch, o);
+	return KOSMO_OK;
 }
 
 void
 answer_code(struct kconv *c, const union kmsg *msg)
 {
-	attempt(c, msg, code_judge);
+	trial_run(c, msg, judge_code, true);
 }
 
 void
 answer_vouch(struct kconv *c, const union kmsg *msg)
 {
-	attempt(c, msg, vouch_judge);
+	trial_run(c, msg, judge_vouch, true);
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "kosmod/keeper/answers.h"
+#include "kosmod/keeper/remember.h"
 #include "kosmod/keeper/session.h"
 #include "kosmod/keeper/time.h"
 
@@ -42,7 +43,7 @@ find_auth(const struct kconv *c, const struct person *p, int64_t now)
 	if (person_state(p, now) != STATE_ACTIVE)
 		return found(false,
 		    p->lock[0] != '\0' ? "locked" : "not registered yet");
-	if (p->todo != 0)
+	if (person_todo(p, c->k->conf) != 0)
 		return found(false, "something is left to be done");
 	if (c->required == 0 || (c->proven & c->required) != c->required)
 		return found(false, "not everything was proven");
@@ -71,7 +72,8 @@ find_account(const struct kconv *c, const struct person *p, int64_t now)
 		return found(true, "");
 	if (!c->row.alone)
 		return found(false, "login without a code");
-	return found(person_state(p, now) == STATE_ACTIVE && p->todo == 0,
+	return found(person_state(p, now) == STATE_ACTIVE &&
+		person_todo(p, c->k->conf) == 0,
 	    "not registered yet");
 }
 
@@ -114,6 +116,8 @@ note(struct kconv *c, struct person *p, const struct finding *f)
 			p->uid = c->uid;
 		person_remember(p, c->origin.name, a.now);
 		r = throttle_reset(&a, t);
+		if (r == KOSMO_OK)
+			r = remember_crowd(c, t, p);
 	} else {
 		p->refused = (uint64_t)a.now;
 		(void)snprintf(p->refusal, sizeof(p->refusal), "%s", f->reason);

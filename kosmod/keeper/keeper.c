@@ -10,10 +10,13 @@
 #include "kosmod/keeper/answers.h"
 #include "kosmod/keeper/conv.h"
 #include "kosmod/keeper/judge.h"
+#include "kosmod/keeper/notices.h"
 #include "kosmod/keeper/people.h"
 #include "kosmod/keeper/permits.h"
+#include "kosmod/keeper/post.h"
 #include "kosmod/keeper/session.h"
 #include "kosmod/keeper/time.h"
+#include "kosmod/keeper/warden.h"
 
 #define CONSOLE_KEEPS 8	   /* of [limits] conversations */
 #define REQUESTS_MAX 20000 /* of one conversation; `user list` is longest */
@@ -49,11 +52,14 @@ keeper_new(struct store *st, struct audit *audit, const struct conf *conf,
 	k->hash_permits = cpus > 1 ? (uint32_t)cpus : 1;
 	TAILQ_INIT(&k->hashing);
 	TAILQ_INIT(&k->waiting);
+	TAILQ_INIT(&k->post_jobs);
+	TAILQ_INIT(&k->wardened);
 	k->started = keeper_wall(k);
 	k->sweep_type = REC_ORIGIN;
 	if ((r = store_subkey(st, "proof", k->mac_key)) != KOSMO_OK ||
 	    (r = time_load(k)) != KOSMO_OK ||
-	    (r = people_load(k)) != KOSMO_OK) {
+	    (r = people_load(k)) != KOSMO_OK ||
+	    (r = notices_load(k)) != KOSMO_OK) {
 		keeper_free(&k);
 		return r;
 	}
@@ -73,6 +79,8 @@ keeper_free(struct keeper **k)
 	if (*k == NULL)
 		return;
 	store_walk_end(&(*k)->sweep);
+	post_free(*k);
+	notices_free(*k);
 	explicit_bzero(*k, sizeof(**k));
 	free(*k);
 	*k = NULL;
@@ -164,6 +172,8 @@ keeper_closed(struct kconv **c)
 	if (*c == NULL)
 		return;
 	password_let_go(*c);
+	post_forget(*c);
+	warden_forget(*c);
 	store_walk_end(&(*c)->walk);
 	(*c)->k->n_convs--;
 	explicit_bzero(*c, sizeof(**c));
@@ -187,18 +197,22 @@ kconv_reply(struct kconv *c, const struct layout *l, const void *msg,
 }
 
 /*
- * A refusal leaves at a boundary counted from the attempt's own beginning, so
- * that neither the hash's time nor the store's shows.
+ * It is counted from the attempt's own beginning, so that neither the hash's
+ * time nor the store's shows.
  */
+int64_t
+kconv_boundary(const struct kconv *c)
+{
+	int64_t n = (keeper_mono(c->k) - c->tried) / BOUNDARY_MS + 1;
+
+	return c->tried + n * BOUNDARY_MS;
+}
+
 void
 kconv_verdict(struct kconv *c, const struct k_verdict *v)
 {
-	int64_t now = keeper_mono(c->k), at = 0;
+	int64_t at = v->word != VERDICT_YES ? kconv_boundary(c) : 0;
 
-	if (v->word != VERDICT_YES) {
-		at = (now - c->tried) / BOUNDARY_MS + 1;
-		at = c->tried + at * BOUNDARY_MS;
-	}
 	kconv_reply(c, &k_verdict_layout, v, at);
 }
 
@@ -242,9 +256,17 @@ kconv_person(struct kconv *c, struct person *ret, uint64_t *ret_version)
 		return KOSMO_ENOTFOUND;
 	r = person_get(c->k->store, c->login, ret, ret_version);
 	if (r == KOSMO_ENOTFOUND ||
-	    (r == KOSMO_OK && memcmp(ret->initial, c->slip, DIGEST_LEN) != 0))
+	    (r == KOSMO_OK &&
+		(memcmp(ret->initial, c->slip, DIGEST_LEN) != 0 ||
+		    (c->initial && ret->state != STATE_INVITED))))
 		r = KOSMO_ECONFLICT;
 	return r;
+}
+
+uint32_t
+kconv_methods(const struct kconv *c)
+{
+	return c->row.methods != 0 ? c->row.methods : c->k->conf->login.methods;
 }
 
 struct attempt
@@ -281,4 +303,30 @@ keeper_tick(struct keeper *k)
 {
 	password_tick(k);
 	people_sweep(k);
+	warden_tick(k);
+	post_tick(k);
+	notices_tick(k);
+}
+
+int
+keeper_priv(struct keeper *k, enum priv_role role, const struct buf *packet)
+{
+	return role == PRIV_POST ? post_answered(k, packet)
+				 : warden_answered(k, packet);
+}
+
+void
+keeper_priv_here(struct keeper *k, enum priv_role role, bool here)
+{
+	if (role == PRIV_POST) {
+		k->post = here;
+		if (here)
+			notices_now(k);
+		else
+			post_gone(k);
+	} else {
+		k->warden = here;
+		if (!here)
+			warden_gone(k);
+	}
 }

@@ -76,19 +76,14 @@ on_drop(void *conn, const char *why)
 	conn_die(conn, why);
 }
 
-/* Nobody may connect to priv.sock so far, so there is nobody to send to. */
-static int
-on_priv(void *arg, enum priv_role role, const struct layout *l, const void *msg)
+struct keeper_ways
+leave_ways(struct loop *l)
 {
-	(void)arg;
-	(void)role;
-	(void)l;
-	(void)msg;
-	return KOSMO_ECLOSED;
-}
+	struct keeper_ways ways = { on_reply, on_end, on_drop, privileged_send,
+		l };
 
-const struct keeper_ways leave_ways = { on_reply, on_end, on_drop, on_priv,
-	NULL };
+	return ways;
+}
 
 void
 leave_result(

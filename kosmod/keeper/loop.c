@@ -142,7 +142,8 @@ add_events(struct loop *l, const struct loop_plan *plan)
 	evtimer_assign(&l->ev_fork, l->base, cradle_ask_again, l);
 	if (event_add(&l->ev_parent, NULL) == -1 ||
 	    event_add(&l->ev_tick, &second) == -1 ||
-	    cradle_new(l, plan->nursery) != KOSMO_OK)
+	    cradle_new(l, plan->nursery) != KOSMO_OK ||
+	    privileged_start(l, plan->priv) != KOSMO_OK)
 		return KOSMO_EIO;
 	return accept_start(l);
 }
@@ -169,6 +170,7 @@ int
 loop_new(const struct loop_plan *plan, struct loop **ret)
 {
 	struct loop *l = calloc(1, sizeof(*l));
+	struct keeper_ways ways = leave_ways(l);
 	int r = KOSMO_ENOMEM;
 
 	if (l == NULL)
@@ -179,6 +181,8 @@ loop_new(const struct loop_plan *plan, struct loop **ret)
 	l->open = (struct listener){ .loop = l, .fd = plan->open };
 	l->admin =
 	    (struct listener){ .loop = l, .fd = plan->admin, .admin = true };
+	l->privs =
+	    (struct listener){ .loop = l, .fd = plan->priv, .priv = true };
 	l->parent = plan->parent;
 	l->store = plan->store;
 	l->audit = plan->audit;
@@ -190,8 +194,8 @@ loop_new(const struct loop_plan *plan, struct loop **ret)
 		  DESCRIPTORS_EACH)
 	    : 1;
 	if ((l->base = new_base()) != NULL)
-		r = keeper_new(l->store, l->audit, l->conf, &real_clock,
-		    &leave_ways, &l->keeper);
+		r = keeper_new(l->store, l->audit, l->conf, &real_clock, &ways,
+		    &l->keeper);
 	if (r == KOSMO_OK)
 		r = add_events(l, plan);
 	if (r != KOSMO_OK)
@@ -211,10 +215,13 @@ end_turn(struct loop *l)
 
 	do {
 		conn_reap(l);
+		privileged_reap(l);
 		l->turn++;
 		store_flush(l->store);
 		leave_fresh(l);
-	} while (!TAILQ_EMPTY(&l->fresh) || !TAILQ_EMPTY(&l->dead));
+		privileged_leave(l);
+	} while (!TAILQ_EMPTY(&l->fresh) || !TAILQ_EMPTY(&l->dead) ||
+	    privileged_left(l));
 	if (store_busy(l->store) && !evtimer_pending(&l->ev_busy, NULL))
 		(void)event_add(&l->ev_busy, &soon);
 }
@@ -255,6 +262,7 @@ loop_free(struct loop **lp)
 		return;
 	free_conns(l);
 	cradle_free_all(l);
+	privileged_free(l);
 	keeper_free(&l->keeper);
 	while ((kept = SLIST_FIRST(&l->confs)) != NULL) {
 		SLIST_REMOVE_HEAD(&l->confs, next);
@@ -264,6 +272,7 @@ loop_free(struct loop **lp)
 		event_base_free(l->base);
 	pass_close(&l->open.fd);
 	pass_close(&l->admin.fd);
+	pass_close(&l->privs.fd);
 	pass_close(&l->parent);
 	pass_close(&l->spare);
 	buf_done(&l->in);

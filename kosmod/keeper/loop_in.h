@@ -1,7 +1,8 @@
 /*
  * loop_in.h: the inside of the loop, shared by loop.c (turns), accept.c (who
  * may come in), conn.c (one connection from OPEN to its end), leave.c (what
- * goes out) and cradle.c (the keeper's end of the nurseries).
+ * goes out), cradle.c (the keeper's end of the nurseries) and privileged.c
+ * (its end of priv.sock).
  */
 #ifndef KOSMO_KEEPER_LOOP_IN_H
 #define KOSMO_KEEPER_LOOP_IN_H
@@ -79,6 +80,7 @@ struct listener {
 	struct loop *loop;
 	int fd;
 	bool admin;
+	bool priv; /* priv.sock: post and the warden come there */
 	struct event ev;
 };
 
@@ -94,7 +96,8 @@ struct loop {
 	struct audit *audit;
 	const struct conf *conf;
 	SLIST_HEAD(, conf_kept) confs; /* conversations may point to any */
-	struct listener open, admin;
+	struct listener open, admin, privs;
+	struct privileged *priv;
 	int parent;
 	struct event ev_parent, ev_tick, ev_busy, ev_accept, ev_fork;
 	struct cradle *cradle; /* for new talks, or NULL */
@@ -111,7 +114,7 @@ struct loop {
 	bool over;
 };
 
-/* accept.c: begins to listen, on both sockets. */
+/* accept.c: begins to listen, on all sockets. */
 KOSMO_CHECK int accept_start(struct loop *l);
 
 /* conn.c: a connection that was let in; owns fd, also on error. */
@@ -132,7 +135,7 @@ void conn_die(struct conn *c, const char *why);
 void conn_reap(struct loop *l);
 
 /* leave.c: what the judge calls. */
-extern const struct keeper_ways leave_ways;
+struct keeper_ways leave_ways(struct loop *l);
 /* Talk is out of the way: END leaves after this turn's flush. */
 void leave_ending(struct conn *c);
 /* Sends what was queued before the last flush, or sets a timer for it. */
@@ -151,5 +154,20 @@ void cradle_ask_again(evutil_socket_t fd, short what, void *arg);
 /* c needs its talk no more: it is killed if it is still there. */
 void cradle_leave(struct conn *c);
 void cradle_free_all(struct loop *l);
+
+/* privileged.c: fd is the listening socket, which stays the loop's. */
+KOSMO_CHECK int privileged_start(struct loop *l, int fd);
+/* Takes fd, unless it is false: uid may not connect, or too many did. */
+bool privileged_admit(struct loop *l, int fd, uid_t uid);
+/* keeper_ways.priv; arg is the loop. */
+KOSMO_CHECK int privileged_send(void *arg, enum priv_role role,
+    const struct layout *layout, const void *msg);
+/* Sends what came before the last flush. */
+void privileged_leave(struct loop *l);
+/* True if something came since, or somebody went away. */
+bool privileged_left(const struct loop *l);
+/* Frees who went away, and tells the judge. */
+void privileged_reap(struct loop *l);
+void privileged_free(struct loop *l);
 
 #endif

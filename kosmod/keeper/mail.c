@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "kosmod/keeper/notices.h"
+
 static void
 copy(char *to, size_t size, const char *from)
 {
@@ -33,20 +35,19 @@ mail_about(struct keeper *k, const struct kconv *c, const struct person *p,
 int
 mail_notice(struct keeper *k, struct txn *t, const struct p_mail *mail)
 {
-	struct buf value = BUF_INIT;
-	uint64_t id;
-	char name[17];
-	int r;
+	return mail->to[0] != '\0' ? notices_add(k, t, mail) : KOSMO_OK;
+}
 
-	(void)k;
-	if (mail->to[0] == '\0')
-		return KOSMO_OK;
-	digest_random(&id, sizeof(id));
-	(void)snprintf(name, sizeof(name), "%016llx", (unsigned long long)id);
-	r = codec_encode(&p_mail_layout, CODEC_RECORD, mail, &value);
-	if (r == KOSMO_OK)
-		r = store_put(
-		    t, REC_NOTICE, name, value.data, value.len, STORE_ANY);
-	buf_done(&value);
-	return r;
+const char *
+mail_word(uint8_t kind)
+{
+	static const char *const words[] = { "", "confirm", "setup", "login",
+		"reset", "enroll", "user id", "not registered", "registered",
+		"device added", "device removed", "method", "password",
+		"address", "lock", "guessed", "recovery", "counter", "admin",
+		"remind" };
+
+	_Static_assert(
+	    sizeof(words) / sizeof(words[0]) == MAIL_KINDS + 1, "all kinds");
+	return kind <= MAIL_KINDS ? words[kind] : "";
 }

@@ -23,4 +23,7 @@ void mail_about(struct keeper *k, const struct kconv *c, const struct person *p,
 KOSMO_CHECK int
 mail_notice(struct keeper *k, struct txn *t, const struct p_mail *mail);
 
+/* A kind in a word, for the log. */
+const char *mail_word(uint8_t kind);
+
 #endif

@@ -9,6 +9,9 @@
 #include <string.h>
 
 #include "kosmod/keeper/answers.h"
+#include "kosmod/keeper/combined.h"
+#include "kosmod/keeper/remember.h"
+#include "kosmod/keeper/time.h"
 
 #define PERMIT_MS 10000 /* a hash that takes longer has lost its permit */
 
@@ -42,6 +45,8 @@ send_setting(struct kconv *c)
 	int r;
 
 	r = kconv_person(c, &p, &version);
+	if (c->combined)
+		s.digits = combined_digits(c, r == KOSMO_OK ? &p : NULL);
 	if (r == KOSMO_OK || r == KOSMO_ENOTFOUND)
 		r = find_setting(c, r == KOSMO_OK ? &p : NULL, &s);
 	if (r == KOSMO_OK)
@@ -174,11 +179,22 @@ compare(struct kconv *c, const struct person *p, const struct k_password *m)
 		DIGEST_LEN, mac) != KOSMO_OK ||
 	    p == NULL || c->dummy)
 		return MATCH_NONE;
-	password = p->password[0] != '\0' &&
+	password = p->password[0] != '\0' && p->state != STATE_INVITED &&
 	    secret_bytes_equal(m->hash, p->password, sizeof(m->hash));
 	initial = !digest_none(p->initial) &&
 	    secret_bytes_equal(mac, p->initial, DIGEST_LEN);
 	return password ? MATCH_PASSWORD : initial ? MATCH_INITIAL : MATCH_NONE;
+}
+
+/*
+ * The initial password of an invitation; or of a slip that an administrator
+ * gave in place of a password, which has to be changed then.
+ */
+static bool
+initial_works(const struct person *p)
+{
+	return p->state == STATE_INVITED ||
+	    (p->password[0] == '\0' && (p->todo & TODO_PASSWORD) != 0);
 }
 
 /* What a right password means for this person now. */
@@ -187,7 +203,7 @@ word_of(struct kconv *c, const struct person *p, enum match match)
 {
 	enum person_state state = person_state(p, keeper_wall(c->k));
 
-	if (match == MATCH_INITIAL && p->state != STATE_INVITED)
+	if (match == MATCH_INITIAL && !initial_works(p))
 		return VERDICT_SPENT;
 	if (state == STATE_LOCKED)
 		return VERDICT_LOCKED;
@@ -196,18 +212,24 @@ word_of(struct kconv *c, const struct person *p, enum match match)
 	return VERDICT_YES;
 }
 
+/* p: who typed the right password, but a wrong code with it; or NULL. */
 static int
-note_wrong(struct kconv *c)
+note_wrong(struct kconv *c, const struct person *p)
 {
 	struct txn *t = NULL;
-	int r;
+	int r = KOSMO_OK;
 
 	if ((r = store_begin(c->k->store, &t)) != KOSMO_OK)
 		return r;
-	r = kconv_audit(c, t, "login", "password", "deny",
-	    !c->exists	   ? "no such person"
-		: c->dummy ? "has to wait"
-			   : "wrong password");
+	if (p != NULL)
+		r = person_put(t, p, STORE_ANY);
+	if (r == KOSMO_OK)
+		r = kconv_audit(c, t, "login", p != NULL ? "totp" : "password",
+		    "deny",
+		    p != NULL	     ? "wrong code"
+			: !c->exists ? "no such person"
+			: c->dummy   ? "has to wait"
+				     : "wrong password");
 	if (r == KOSMO_OK)
 		r = store_commit(c->k->store, &t, NULL, NULL);
 	store_abort(&t);
@@ -215,11 +237,11 @@ note_wrong(struct kconv *c)
 }
 
 static void
-refuse(struct kconv *c)
+refuse(struct kconv *c, const struct person *p)
 {
 	struct k_verdict v = { 0 };
 	uint32_t most = c->k->conf->login.attempts;
-	int r = note_wrong(c);
+	int r = note_wrong(c, p);
 
 	if (r != KOSMO_OK) {
 		kconv_trouble(c, "a refusal can't be written", r);
@@ -230,9 +252,40 @@ refuse(struct kconv *c)
 	kconv_verdict(c, &v);
 }
 
+/* Uses up the code that was typed with it; notes why none is asked for. */
+static int
+settle_factor(struct kconv *c, struct txn *t, struct person *p,
+    const struct k_password *m)
+{
+	int r;
+
+	if (c->skips)
+		return kconv_audit(c, t, "login", "remembered", "pass", "");
+	if (!c->combined)
+		return KOSMO_OK;
+	combined_spend(c, p, m->digits);
+	if ((r = person_put(t, p, STORE_ANY)) == KOSMO_OK &&
+	    (r = time_note(c->k, t, keeper_wall(c->k))) == KOSMO_OK)
+		r = kconv_audit(c, t, "login", "totp", "pass", "");
+	return r;
+}
+
+/* Nobody learns before the right password that a login is remembered. */
+static void
+prove(struct kconv *c, const struct person *p, enum match match)
+{
+	c->proven |= STEP_PASSWORD;
+	c->initial = match == MATCH_INITIAL && p->state == STATE_INVITED;
+	if (c->combined)
+		c->proven |= STEP_FACTOR;
+	if (c->skips)
+		c->required &= (uint8_t)~STEP_FACTOR;
+}
+
 /* Right: the charge is taken back, and that in itself must be durable. */
 static void
-let_pass(struct kconv *c, const struct person *p, enum match match)
+let_pass(struct kconv *c, struct person *p, enum match match,
+    const struct k_password *m)
 {
 	struct attempt a = kconv_attempt(c, p);
 	enum verdict_word word = word_of(c, p, match);
@@ -242,6 +295,8 @@ let_pass(struct kconv *c, const struct person *p, enum match match)
 
 	v.word = (uint8_t)word;
 	v.when = v.word == VERDICT_ENDED ? p->expires : 0;
+	c->skips = word == VERDICT_YES && match == MATCH_PASSWORD &&
+	    !c->combined && remember_holds(c, p);
 	if ((r = store_begin(c->k->store, &t)) != KOSMO_OK ||
 	    (r = throttle_refund(&a, c->charged, c->marked, t)) != KOSMO_OK ||
 	    (v.word != VERDICT_YES &&
@@ -250,28 +305,33 @@ let_pass(struct kconv *c, const struct person *p, enum match match)
 			 : v.word == VERDICT_ENDED
 			 ? "invitation ended"
 			 : "initial password again")) != KOSMO_OK) ||
+	    (v.word == VERDICT_YES &&
+		(r = settle_factor(c, t, p, m)) != KOSMO_OK) ||
 	    (r = store_commit(c->k->store, &t, NULL, NULL)) != KOSMO_OK) {
 		store_abort(&t);
+		c->skips = false;
 		kconv_trouble(c, "a right password can't be written", r);
 		return;
 	}
 	c->refused = word == VERDICT_LOCKED || word == VERDICT_ENDED;
-	if (v.word == VERDICT_YES) {
-		c->proven |= STEP_PASSWORD;
-		c->initial = match == MATCH_INITIAL;
-		c->vouched = c->vouched || c->initial;
-	}
+	if (v.word == VERDICT_YES)
+		prove(c, p, match);
 	kconv_verdict(c, &v);
 }
 
 void
 answer_password(struct kconv *c, const union kmsg *msg)
 {
+	const struct k_password *m = &msg->password;
 	struct person p;
 	uint64_t version;
 	enum match match;
 	int r;
 
+	if (c->combined != (m->combined != 0)) {
+		c->k->ways.drop(c->conn, "a password that is not as asked");
+		return;
+	}
 	c->trying = false;
 	password_let_go(c);
 	r = kconv_person(c, &p, &version);
@@ -279,11 +339,15 @@ answer_password(struct kconv *c, const union kmsg *msg)
 		kconv_trouble(c, "a person can't be read", r);
 		goto out;
 	}
-	match = compare(c, r == KOSMO_OK ? &p : NULL, &msg->password);
-	if (match == MATCH_NONE)
-		refuse(c);
-	else
-		let_pass(c, &p, match);
+	match = compare(c, r == KOSMO_OK ? &p : NULL, m);
+	if (match == MATCH_NONE || (c->combined && match == MATCH_INITIAL)) {
+		refuse(c, NULL);
+	} else if (c->combined && !combined_right(c, &p, m->digits)) {
+		combined_failed(c, &p);
+		refuse(c, &p);
+	} else {
+		let_pass(c, &p, match, m);
+	}
 out:
 	person_done(&p);
 }

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "kosmod/keeper/remember.h"
+
 #define COUNT "people"
 #define SWEEP 400 /* records looked at in one go: under 2 ms */
 #define SWEEP_REST_MS (10 * 60 * 1000) /* a walk keeps the table at rest */
@@ -68,6 +70,14 @@ forget(struct keeper *k, const char *name, enum rec_type type)
 	store_abort(&t);
 }
 
+static bool
+stale(struct keeper *k, const struct buf *value, char *ret_name)
+{
+	if (k->sweep_type == REC_CROWD)
+		return remember_stale(value, keeper_wall(k), ret_name);
+	return throttle_stale(k->conf, value, keeper_wall(k), ret_name);
+}
+
 void
 people_sweep(struct keeper *k)
 {
@@ -79,16 +89,16 @@ people_sweep(struct keeper *k)
 		return;
 	for (size_t i = 0; i < SWEEP && r == KOSMO_OK; i++) {
 		r = store_step(k->store, k->sweep_type, &k->sweep, &b);
-		if (r == KOSMO_OK && b.len > 0 &&
-		    throttle_stale(k->conf, &b, keeper_wall(k), name))
+		if (r == KOSMO_OK && b.len > 0 && stale(k, &b, name))
 			forget(k, name, k->sweep_type);
 	}
 	if (r != KOSMO_OK) {
 		store_walk_end(&k->sweep);
-		if (k->sweep_type == REC_SOURCE)
+		if (k->sweep_type == REC_CROWD)
 			k->sweep_after = keeper_mono(k) + SWEEP_REST_MS;
-		k->sweep_type =
-		    k->sweep_type == REC_ORIGIN ? REC_SOURCE : REC_ORIGIN;
+		k->sweep_type = k->sweep_type == REC_ORIGIN ? REC_SOURCE
+		    : k->sweep_type == REC_SOURCE	    ? REC_CROWD
+							    : REC_ORIGIN;
 	}
 	buf_done(&b);
 }

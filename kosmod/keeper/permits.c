@@ -5,9 +5,12 @@
 #include <stddef.h>
 
 #include "kosmod/keeper/answers.h"
+#include "kosmod/keeper/forgot.h"
 
 #define IDLE (NEED_BOUND | NEED_NO_TRY)
 #define LANGUAGES_MOST 8 /* each is written to the disk */
+#define CHANGES_MOST 16
+#define SIGN_OUTS_MOST 8 /* each is work for the warden */
 
 static const struct permit permits[] = {
 	{ K_BIND, NEED_UNBOUND, 1, answer_bind },
@@ -25,6 +28,23 @@ static const struct permit permits[] = {
 	{ K_NAME, IDLE | NEED_MAY_NAME, 0, answer_name },
 	{ K_REMOVE, IDLE | NEED_ALL, 0, answer_remove },
 	{ K_LANGUAGE, IDLE | NEED_PASSWORD, LANGUAGES_MOST, answer_language },
+	{ K_SESSIONS, IDLE | NEED_MAY_SIGN_OUT, SIGN_OUTS_MOST,
+	    answer_sessions },
+	{ K_REMEMBER, IDLE | NEED_ALL, 1, answer_remember },
+	{ K_FORGOT, IDLE | NEED_DIALOGUE, 1, answer_forgot },
+	{ K_FORGOT_ID, IDLE, 1, answer_forgot_id },
+	{ K_MAIL, IDLE, 0, answer_mail },
+	{ K_MAIL_CODE, IDLE, 0, answer_mail_code },
+	{ K_BIRTH, IDLE | NEED_INITIAL | NEED_DIALOGUE, 0, answer_birth },
+	{ K_TERMS, IDLE | NEED_PROVEN | NEED_DIALOGUE, CHANGES_MOST,
+	    answer_terms },
+	{ K_EMAIL, IDLE | NEED_MAY_MAIL | NEED_DIALOGUE, CHANGES_MOST,
+	    answer_email },
+	{ K_USER_ID, IDLE | NEED_INITIAL | NEED_DIALOGUE, 0, answer_user_id },
+	{ K_METHOD, IDLE | NEED_PASSWORD | NEED_DIALOGUE, CHANGES_MOST,
+	    answer_method },
+	{ K_RECOVERY, IDLE | NEED_ALL | NEED_DIALOGUE, CHANGES_MOST,
+	    answer_recovery },
 	{ K_FINISH, 0, 1, answer_finish },
 	{ K_USER_ADD, IDLE | NEED_ADMIN, 0, answer_user_add },
 	{ K_USER_SET, IDLE | NEED_ADMIN, 0, answer_user_set },
@@ -54,23 +74,38 @@ all_proven(const struct kconv *c)
 }
 
 /*
- * A new password may be set by passwd(1) of root; by who proved everything;
- * and by who logged in with a password that has to be changed: there the
- * record's todo decides (change.c), and the factor comes after it.
+ * A new password may be set by passwd(1) of root; by who proved everything,
+ * or all that a forgotten password takes; and by who logged in with a password
+ * that has to be changed: there the record's todo decides (change.c), and the
+ * factor comes after it.
  */
 static bool
 may_set(const struct kconv *c)
 {
-	return c->reset || all_proven(c) ||
+	return c->reset || all_proven(c) || forgot_may_set(c) ||
 	    ((c->proven & STEP_PASSWORD) != 0 && c->row.dialogue);
 }
 
-/* Which of both is demanded depends on the record: enrol.c looks. */
+static bool
+typed_initial(const struct kconv *c)
+{
+	return c->initial && (c->proven & STEP_PASSWORD) != 0;
+}
+
+/* Which of both is demanded depends on the record: device.c looks. */
 static bool
 may_enrol(const struct kconv *c)
 {
 	return (c->proven & STEP_PASSWORD) != 0 &&
 	    (c->vouched || all_proven(c));
+}
+
+/* Who may look at, and end, what else is signed in: after any change. */
+static bool
+may_sign_out(const struct kconv *c)
+{
+	return all_proven(c) || (c->password_set && !c->reset) ||
+	    c->enrolled != 0;
 }
 
 bool
@@ -91,6 +126,10 @@ permit_met(const struct permit *p, const struct kconv *c)
 		{ NEED_MAY_ENROL, may_enrol(c) },
 		{ NEED_MAY_NAME, c->enrolled != 0 || all_proven(c) },
 		{ NEED_ALL, all_proven(c) },
+		{ NEED_INITIAL, typed_initial(c) },
+		{ NEED_PROVEN, c->proven != 0 },
+		{ NEED_MAY_MAIL, typed_initial(c) || all_proven(c) },
+		{ NEED_MAY_SIGN_OUT, may_sign_out(c) },
 	};
 
 	if (c->finished ||

@@ -20,8 +20,12 @@ enum need {
 	NEED_ADMIN = 64,    /* admin.sock, and a peer that may */
 	NEED_MAY_SET = 128, /* a new password may be set: see permits.c */
 	NEED_MAY_ENROL = 256,
-	NEED_MAY_NAME = 512, /* names a device: enrolled here, or all proven */
-	NEED_ALL = 1024	     /* password and factor are proven */
+	NEED_MAY_NAME = 512,  /* names a device: enrolled here, or all proven */
+	NEED_ALL = 1024,      /* password and factor are proven */
+	NEED_INITIAL = 2048,  /* the initial password was typed here */
+	NEED_PROVEN = 4096,   /* password or factor */
+	NEED_MAY_MAIL = 8192, /* another address: while registering, or all */
+	NEED_MAY_SIGN_OUT = 16384
 };
 
 struct permit {

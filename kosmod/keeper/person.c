@@ -210,55 +210,6 @@ copy(char *to, size_t size, const char *from)
 	(void)snprintf(to, size, "%s", from);
 }
 
-void
-person_view(const struct person *p, int64_t now, struct k_person *ret)
-{
-	enum person_state state = person_state(p, now);
-
-	memset(ret, 0, sizeof(*ret));
-	copy(ret->login, sizeof(ret->login), p->login);
-	ret->uid = p->uid;
-	copy(ret->user_id, sizeof(ret->user_id), p->user_id);
-	copy(ret->initial_id, sizeof(ret->initial_id), p->initial_id);
-	copy(ret->name, sizeof(ret->name), p->name);
-	copy(ret->email, sizeof(ret->email), p->email);
-	copy(ret->language, sizeof(ret->language), p->language);
-	ret->state = (uint8_t)state;
-	ret->todo = p->todo;
-	ret->invited = p->invited;
-	ret->expires = p->expires;
-	ret->preferred = p->preferred;
-	ret->n_devices = p->n_devices;
-	for (size_t i = 0; i < p->n_devices; i++) {
-		const struct r_device *d = &p->devices[i];
-		struct k_device *k = &ret->devices[i];
-
-		k->id = d->id;
-		k->method = d->method;
-		copy(k->name, sizeof(k->name), d->name);
-		k->added = d->added;
-		k->used = d->used;
-	}
-	ret->pending = p->pending.len > 0;
-	ret->failures = person_failures(p, now);
-	copy(ret->lock, sizeof(ret->lock), p->lock);
-	ret->last_login = p->last_login;
-	copy(ret->last_service, sizeof(ret->last_service), p->last_service);
-	copy(ret->last_source, sizeof(ret->last_source), p->last_source);
-	ret->sessions = p->n_sessions;
-	ret->email_ok = p->email_ok;
-	copy(ret->email_next, sizeof(ret->email_next), p->email_next);
-	ret->email_held = p->email_held > (uint64_t)now ? p->email_held : 0;
-	copy(ret->terms, sizeof(ret->terms), p->terms);
-	ret->terms_at = p->terms_at;
-	ret->chosen = p->chosen;
-	ret->births = p->births;
-	ret->recovery = p->n_recovery;
-	ret->code_until = p->code_until > (uint64_t)now ? p->code_until : 0;
-	ret->refused = p->refused;
-	copy(ret->refusal, sizeof(ret->refusal), p->refusal);
-}
-
 struct r_device *
 person_device(struct person *p, uint32_t id)
 {

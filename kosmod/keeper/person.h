@@ -163,8 +163,16 @@ void person_done(struct person *p);
 /* Its state at time now: adds EXPIRED and LOCKED to what is stored. */
 enum person_state person_state(const struct person *p, int64_t now);
 
+/*
+ * What stands between p and a login: what is stored, and what comes up by
+ * itself: terms that changed, an address that is not confirmed, no device of
+ * a method that policy allows. Bits of enum todo.
+ */
+uint32_t person_todo(const struct person *p, const struct conf *conf);
+
 /* What talk may know: no secret. */
-void person_view(const struct person *p, int64_t now, struct k_person *ret);
+void person_view(const struct person *p, const struct conf *conf, int64_t now,
+    struct k_person *ret);
 
 /* The device by its number; 0: the first of the preferred kind. Or NULL. */
 struct r_device *person_device(struct person *p, uint32_t id);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "kosmod/keeper/answers.h"
+#include "kosmod/keeper/notices.h"
 #include "kosmod/keeper/time.h"
 
 static void
@@ -15,7 +16,7 @@ send_person(struct kconv *c, const struct person *p)
 	struct k_person view = { 0 };
 
 	if (p != NULL)
-		person_view(p, keeper_wall(c->k), &view);
+		person_view(p, c->k->conf, keeper_wall(c->k), &view);
 	kconv_reply(c, &k_person_layout, &view, 0);
 }
 
@@ -83,5 +84,8 @@ answer_status(struct kconv *c, const union kmsg *msg)
 	s.waiting = c->k->n_waiting;
 	s.clock_behind = time_is_behind(c->k, keeper_wall(c->k));
 	s.disk_full = store_full(c->k->store);
+	s.post = c->k->post;
+	s.warden = c->k->warden;
+	s.notices = notices_count(c->k);
 	kconv_reply(c, &k_status_is_layout, &s, 0);
 }

@@ -13,7 +13,7 @@ struct keeper_plan {
 	pid_t parent;
 	bool journal; /* standard error goes there */
 	unsigned long descriptors;
-	int open, admin, to_parent, nursery;
+	int open, admin, priv, to_parent, nursery;
 	const char *credentials; /* folder, or NULL */
 	const struct conf *conf;
 };

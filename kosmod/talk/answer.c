@@ -118,6 +118,38 @@ out:
 	explicit_bzero(line, sizeof(line));
 }
 
+/* What people write between year, month and day. */
+static bool
+parts_date(uint32_t c)
+{
+	return c == ' ' || c == '/' || c == '.' || is_hyphen(c);
+}
+
+void
+answer_date(const struct secret *text, char ret[static 9])
+{
+	size_t at = 0, out = 0, step;
+	uint32_t c;
+
+	memset(ret, 0, 9);
+	while (at < text->len) {
+		step = utf8_next(text->bytes + at, text->len - at, &c);
+		if (step == 0)
+			goto wrong;
+		c = fold_width(c);
+		at += step;
+		if (parts_date(c))
+			continue;
+		if (c < '0' || c > '9' || out == 8)
+			goto wrong;
+		ret[out++] = (char)c;
+	}
+	if (out == 8)
+		return;
+wrong:
+	explicit_bzero(ret, 9);
+}
+
 void
 answer_done(struct answer *a)
 {

@@ -54,6 +54,13 @@ void answer_done(struct answer *a);
 void answer_digits(const struct secret *text, char ret[static 17]);
 
 /*
+ * The eight digits of a typed date: full-width digits folded, hyphens,
+ * slashes, full stops and spaces left out. "" for anything else. Whether
+ * there is such a day is not looked at.
+ */
+void answer_date(const struct secret *text, char ret[static 9]);
+
+/*
  * The answer in one line without spaces around it, full-width ASCII folded.
  * KOSMO_EINVAL for control characters and bad UTF-8, KOSMO_ETOOBIG.
  */

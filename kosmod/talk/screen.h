@@ -21,6 +21,7 @@
 #include "libkosmo/buf.h"
 
 #define FLOW_END 1
+#define FLOW_AGAIN 2 /* of a registration's step: begin it anew */
 
 #define SCREEN_COLUMNS 80
 #define SCREEN_MESSAGE 511 /* bytes; PAM_MAX_MSG_SIZE less one */
@@ -33,6 +34,7 @@ struct dialogue {
 	bool full;		/* [Enter] asks, wizard and enrolment allowed */
 	bool open_step;		/* a registration step is open: more time */
 	bool asked;		/* a first ask went out */
+	bool relogin;		/* part 1 is done, the new password awaited */
 	unsigned empty;		/* empty answers in a row */
 	uint8_t result;		/* enum msg_result to finish with */
 	struct k_person person; /* STATE_NONE until something is proven */
@@ -83,6 +85,12 @@ say(struct dialogue *d, const char *msgid, const struct fill *fills);
 /* The same for lines that are drawn already (QR). */
 KOSMO_CHECK int say_lines(struct dialogue *d, const char *lines);
 
+/*
+ * Where the end of a registration is followed by login(1)'s own words:
+ * what they mean, above the next ask.
+ */
+KOSMO_CHECK int say_console_end(struct dialogue *d);
+
 /* "Help: {contact}" above the next ask, if there is a contact. */
 KOSMO_CHECK int say_contact(struct dialogue *d);
 
@@ -104,6 +112,9 @@ ask_yes(struct dialogue *d, const struct question *q, bool *ret);
 /* Text that must be read before going on: closed by [Enter]. */
 KOSMO_CHECK int
 enter(struct dialogue *d, const char *msgid, const struct fill *fills);
+
+/* The same for what was said already. */
+KOSMO_CHECK int enter_said(struct dialogue *d);
 
 /*
  * Ends the dialogue with result: the text, closed by [Enter]; then FLOW_END,

@@ -12,6 +12,7 @@
 #include "kosmod/talk/methods/methods.h"
 #include "kosmod/talk/qr.h"
 #include "kosmod/talk/source.h"
+#include "kosmod/talk/terms_text.h"
 
 /* What each kind of connection talks about. */
 static const struct {
@@ -130,6 +131,10 @@ talk_prepare(const struct conf *conf)
 
 	/* Without a catalogue people read English: better than no login. */
 	if (r == KOSMO_ENOMEM)
+		return r;
+	/* Without terms nobody can agree to them; others log in all the same.
+	 */
+	if ((r = terms_text_open(conf)) == KOSMO_ENOMEM)
 		return r;
 	if ((r = blocklist_open(conf->password.blocklist)) != 0)
 		return r;

@@ -133,10 +133,10 @@ breaks(uint32_t before, uint32_t c)
 
 /*
  * How many bytes of a line go onto one row: up to the last place to break
- * within the columns. *skip gets the spaces that vanish there.
+ * within room columns. *skip gets the spaces that vanish there.
  */
 static size_t
-row_length(const char *line, size_t len, size_t *skip)
+row_length(const char *line, size_t len, size_t room, size_t *skip)
 {
 	size_t at = 0, columns = 0, best = 0, step, width;
 	uint32_t c, before = 0;
@@ -153,7 +153,7 @@ row_length(const char *line, size_t len, size_t *skip)
 			*skip = c == ' ';
 		}
 		columns += width;
-		if (columns > SCREEN_COLUMNS)
+		if (columns > room)
 			return best > 0 ? best : at;
 		before = c;
 		at += step;
@@ -163,15 +163,17 @@ row_length(const char *line, size_t len, size_t *skip)
 }
 
 int
-text_wrap(struct buf *out, const char *text)
+text_wrap_at(struct buf *out, const char *text, size_t columns)
 {
-	size_t len, row, skip;
+	size_t len, row, shown, skip;
 	int r;
 
 	for (;;) {
 		len = strcspn(text, "\n");
-		row = row_length(text, len, &skip);
-		if ((r = buf_add(out, text, row)) != 0)
+		shown = row = row_length(text, len, columns, &skip);
+		while (row < len && shown > 0 && text[shown - 1] == ' ')
+			shown--; /* before a wide character */
+		if ((r = buf_add(out, text, shown)) != 0)
 			return r;
 		text += row + skip;
 		if (row == len && *text == '\0')
@@ -181,4 +183,10 @@ text_wrap(struct buf *out, const char *text)
 		if ((r = buf_add(out, "\n", 1)) != 0)
 			return r;
 	}
+}
+
+int
+text_wrap(struct buf *out, const char *text)
+{
+	return text_wrap_at(out, text, SCREEN_COLUMNS);
 }

@@ -25,4 +25,8 @@ text_fill(struct buf *out, const char *text, const struct fill *fills);
  */
 KOSMO_CHECK int text_wrap(struct buf *out, const char *text);
 
+/* The same for lines of another width, of 2 columns at least. */
+KOSMO_CHECK int
+text_wrap_at(struct buf *out, const char *text, size_t columns);
+
 #endif

@@ -68,13 +68,18 @@ class Admin(Verbs):
     def test_status(self):
         s = self.doc("status")
         for name in ("people", "sequence", "journal_bytes", "conversations",
-                     "waiting", "clock_behind"):
+                     "waiting", "clock_behind", "notices"):
             self.assertIs(type(s[name]), int, name)
         self.assertRegex(s["started"], TIME)
         self.assertIs(s["disk_full"], False)
+        self.assertIs(s["post"], False)
+        self.assertIs(s["warden"], False)
         out = self.ok("status")
         self.assertRegex(out, r"(?m)^Version +\d")
         self.assertRegex(out, r"(?m)^People +\d+$")
+        self.assertRegex(out, r"(?m)^Mail +kosmo-post is not connected; "
+                              r"notices waiting: \d+$")
+        self.assertRegex(out, r"(?m)^Sign-out +kosmo-warden is not connected$")
 
     def test_add(self):
         out = self.ok("user", "add", "taro", "--email", "taro@example.co.jp",

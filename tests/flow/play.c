@@ -49,7 +49,20 @@ command_conf(struct script *s, const char *rest)
 		script_fail(s, "conf comes first");
 	if (strncmp(rest, "language = ", 11) == 0)
 		need_language(s, rest + 11);
+	if (strcmp(rest, "terms = {terms}") == 0) {
+		terms_make(s);
+		snprintf(s->conf + used, sizeof(s->conf) - used,
+		    "terms = %s\n", s->terms);
+		return;
+	}
 	snprintf(s->conf + used, sizeof(s->conf) - used, "%s\n", rest);
+}
+
+/* The terms change; kosmod has to be told by a restart. */
+static void
+command_terms(struct script *s, const char *rest)
+{
+	terms_write(s, rest);
 }
 
 static void
@@ -83,22 +96,48 @@ command_restart(struct script *s, const char *rest)
 	s->world->restart(s->world);
 }
 
-/* Each of the words, in this order, in the audit lines that came since. */
+/* Each of the words, apart by commas, stands in text in this order. */
 static void
-command_log(struct script *s, const char *rest)
+expect_words(struct script *s, const char *rest, char *text)
 {
-	char *log = s->world->log(s->world);
 	char words[LINE_MAX_LEN], *word, *state = NULL;
-	const char *at = log;
+	const char *at = text;
 
 	snprintf(words, sizeof(words), "%s", rest);
 	for (word = strtok_r(words, ",", &state); word != NULL;
 	     word = strtok_r(NULL, ",", &state)) {
 		word += strspn(word, " ");
 		if ((at = strstr(at, word)) == NULL)
-			script_fail(s, "not in the log: %s\n%s", word, log);
+			script_fail(s, "not there: %s\n%s", word, text);
 	}
-	free(log);
+	free(text);
+}
+
+/* In the audit lines that came since. */
+static void
+command_log(struct script *s, const char *rest)
+{
+	expect_words(s, rest, s->world->log(s->world));
+}
+
+/* In the mails that came since; "none": there are none. */
+static void
+command_mails(struct script *s, const char *rest)
+{
+	char *mails = s->world->mails(s->world);
+
+	if (strcmp(rest, "none") != 0)
+		expect_words(s, rest, mails);
+	else if (mails[0] != '\0')
+		script_fail(s, "mails: %s", mails);
+	else
+		free(mails);
+}
+
+static void
+command_post(struct script *s, const char *rest)
+{
+	s->world->post(s->world, rest);
 }
 
 static const struct {
@@ -242,6 +281,9 @@ static const struct {
 	{ "user", false, command_user },
 	{ "restart", false, command_restart },
 	{ "log", false, command_log },
+	{ "mails", false, command_mails },
+	{ "terms", false, command_terms },
+	{ "post", false, command_post },
 	{ "scan", false, command_scan },
 	{ "auth", false, command_auth },
 	{ "account", false, command_account },
@@ -332,5 +374,6 @@ main(int argc, char **argv)
 	play_file(&s, path);
 	if (s.begun)
 		s.world->end(s.world);
+	terms_done(&s);
 	return s.begun ? 0 : 1;
 }

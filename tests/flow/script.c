@@ -45,7 +45,10 @@ script_take(struct script *s)
 	s->have = false;
 }
 
-/* {slip}, {code}, {last}, {totp}, {totp -30}; \b, \e, \r stand for bytes. */
+/*
+ * {slip}, {code}, {mail}, {last}, {totp}, {totp -30}; \b, \e, \r stand for
+ * bytes.
+ */
 static size_t
 expand(struct script *s, const char *from, char *to, size_t size)
 {
@@ -58,6 +61,8 @@ expand(struct script *s, const char *from, char *to, size_t size)
 		snprintf(to, size, "%s", s->secret);
 	else if (strcmp(name, "last") == 0)
 		snprintf(to, size, "%s", s->code);
+	else if (strcmp(name, "mail") == 0)
+		snprintf(to, size, "%s", s->world->code(s->world, s->user));
 	else if (strcmp(name, "totp") == 0) {
 		app_code(s, s->world->now(s->world) + offset, code);
 		memcpy(s->code, code, sizeof(code));
@@ -89,16 +94,27 @@ answer(struct script *s, const char *from, struct secret *ret)
 		script_fail(s, "too long");
 }
 
+/* Pages may be longer than other messages: QR, key, terms and codes. */
+static bool
+is_page(const char *text)
+{
+	static const char *const marks[] = { "\u2588", "##", "SHA1", "(page ",
+		"ページ）", "Recovery codes:", "リカバリーコードです" };
+
+	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
+		if (strstr(text, marks[i]) != NULL)
+			return true;
+	return false;
+}
+
 /* The rules of every message: DIALOGUE 2 and 4. */
 static void
 check_rules(struct script *s, const char *text, bool ask)
 {
-	bool drawn =
-	    strstr(text, "\u2588") != NULL || strstr(text, "##") != NULL;
 	const char *line = text, *end;
 	size_t lines = 0;
 
-	if (strlen(text) > 511 && !drawn && strstr(text, "SHA1") == NULL)
+	if (strlen(text) > 511 && !is_page(text))
 		script_fail(s, "%zu bytes in one message", strlen(text));
 	if (ask && strchr(text, '\n') != NULL && text[0] != '\n')
 		script_fail(s, "several lines without a newline before them");

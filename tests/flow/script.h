@@ -41,6 +41,12 @@ struct world {
 	/* A whole dialogue; the result, or -1 if the person hung up. */
 	int (*play)(
 	    struct world *w, const struct visit *v, struct script *script);
+	/* The digits mailed last to login, or "". */
+	const char *(*code)(struct world *w, const char *login);
+	/* Kinds and addresses of the mails since the last call, a line each. */
+	char *(*mails)(struct world *w);
+	/* How post is: "takes" mails, "fails", "silent" or "gone". */
+	void (*post)(struct world *w, const char *how);
 	/* The text of audit lines since the last call. */
 	char *(*log)(struct world *w);
 	void (*end)(struct world *w);

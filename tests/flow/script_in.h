@@ -28,6 +28,7 @@ struct script {
 	struct world *world;
 	bool begun;
 	char conf[4096];
+	char terms[64]; /* folder of the terms of use, or "" */
 	char secret[64];	   /* of the last slip or code */
 	char code[9];		   /* typed last */
 	char user[NAME_LEN + 1];   /* of this dialogue */
@@ -51,5 +52,13 @@ void app_key(struct script *s, const char *text, size_t length);
 
 /* The same, if text has eight groups of four in it. */
 void app_notice(struct script *s, const char *text);
+
+/*
+ * The terms of use: a folder with those of tests/flow/terms, then the same
+ * with another version, then nothing.
+ */
+void terms_make(struct script *s);
+void terms_write(struct script *s, const char *version);
+void terms_done(struct script *s);
 
 #endif

@@ -35,6 +35,13 @@ server_die(int status, const char *what, const char *detail)
 	exit(status);
 }
 
+uid_t
+server_owner(const char *world)
+{
+	return geteuid() == 0 && strcmp(world, "keeper") != 0 ? NOBODY
+							       : geteuid();
+}
+
 void
 server_user(void)
 {
@@ -173,6 +180,7 @@ server_begin(struct server *s, const char *conf)
 		server_die(1, "mkdtemp:", strerror(errno));
 	snprintf(s->socket, sizeof(s->socket), "%s/run/kosmod.sock", s->dir);
 	snprintf(s->admin, sizeof(s->admin), "%s/run/admin.sock", s->dir);
+	snprintf(s->priv, sizeof(s->priv), "%s/run/priv.sock", s->dir);
 	snprintf(state, sizeof(state), "%s/state", s->dir);
 	if (mkdir(state, 0700) != 0)
 		server_die(1, "mkdir:", strerror(errno));

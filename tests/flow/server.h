@@ -11,6 +11,7 @@ struct server {
 	char dir[64];
 	char socket[128];
 	char admin[128];
+	char priv[128];
 	pid_t pid;
 	int64_t *offset; /* seconds that its clock is ahead */
 	long log_seen;
@@ -18,6 +19,9 @@ struct server {
 
 /* The program must not run as root, nor does kosmod: becomes nobody. */
 void server_user(void);
+
+/* Who it then is, at this depth ("keeper", "socket", "pam"). */
+uid_t server_owner(const char *world);
 
 /* Writes kosmod.conf with the lines of conf, makes the store, starts. */
 void server_begin(struct server *s, const char *conf);

@@ -15,8 +15,11 @@
 #include "kosmod/talk/blocklist.h"
 #include "kosmod/talk/lang.h"
 #include "kosmod/talk/talk.h"
+#include "kosmod/talk/terms_text.h"
 #include "journey.h"
 #include "script.h"
+#include "kosmod/keeper/mail.h"
+#include "tests/unit/fake_post.h"
 
 #define START 1775088000 /* a Thursday in April, 00:00 UTC */
 
@@ -29,6 +32,9 @@ struct keeper_world {
 	struct keeper *keeper;
 	int64_t wall, mono;
 	long log_seen;
+	bool no_post;
+	struct fake_post post;
+	size_t mails_seen;
 };
 
 /* One conversation: what the keeper said last. */
@@ -91,15 +97,15 @@ drop(void *conn, const char *why)
 	((struct wire *)conn)->dropped = true;
 }
 
-/* Neither post nor a warden is there. */
+/* No warden is there. */
 static int
 priv(void *arg, enum priv_role role, const struct layout *l, const void *msg)
 {
-	(void)arg;
-	(void)role;
-	(void)l;
-	(void)msg;
-	return KOSMO_ECLOSED;
+	struct keeper_world *w = arg;
+
+	if (role != PRIV_POST || w->no_post)
+		return KOSMO_ECLOSED;
+	return fake_post_take(&w->post, l, msg);
 }
 
 static void
@@ -109,11 +115,27 @@ lost(void *arg, const char *what)
 	die(what);
 }
 
+/* What the parent and the nursery read at their start. */
+static void
+read_all(struct keeper_world *w)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), "%.*s/kosmod.conf",
+	    (int)(strrchr(w->dir, '/') - w->dir), w->dir);
+	if (conf_load(path, &w->conf, stderr) != 0)
+		die("bad conf");
+	if (blocklist_open(w->conf.password.blocklist) != 0)
+		die("no block list");
+	if (terms_text_open(&w->conf) != 0)
+		die("no terms of use");
+}
+
 static void
 open_all(struct keeper_world *w)
 {
 	const struct clock clock = { wall, mono, w };
-	const struct keeper_ways ways = { reply, end, drop, priv, NULL };
+	const struct keeper_ways ways = { reply, end, drop, priv, w };
 	struct store_events events = { audit_append, audit_sync, lost, NULL };
 	uint8_t key[32];
 	const char *why = "";
@@ -127,6 +149,24 @@ open_all(struct keeper_world *w)
 	if (keeper_new(
 		w->store, w->audit, &w->conf, &clock, &ways, &w->keeper) != 0)
 		die("no keeper");
+	w->post.answered = w->post.n;
+	keeper_priv_here(w->keeper, PRIV_POST, !w->no_post);
+}
+
+static void
+answer_mails(struct keeper_world *w)
+{
+	while (fake_post_answer(&w->post, w->keeper) > 0)
+		store_flush(w->store);
+}
+
+/* A second passes on kosmod's side: whoever waits too long is answered. */
+static void
+tick(struct keeper_world *w)
+{
+	keeper_tick(w->keeper);
+	store_flush(w->store);
+	answer_mails(w);
 }
 
 static void
@@ -152,16 +192,13 @@ world_begin(struct world *world, const char *conf)
 		die("no file");
 	fprintf(f, "%s%s", conf, WHOLE_JOURNEY(conf) ? "" : SHORT_JOURNEY);
 	fclose(f);
-	if (conf_load(path, &w->conf, stderr) != 0)
-		die("bad conf");
 	strcat(w->dir, "/state");
 	if (mkdir(w->dir, 0700) != 0 || store_init(w->dir, master) != 0)
 		die("no store");
 	if (lang_open("po") != 0)
 		die("no catalogue in po: run from the top of the build");
-	if (blocklist_open(w->conf.password.blocklist) != 0)
-		die("no block list");
 	setenv("TZ", "UTC", 1);
+	read_all(w);
 	open_all(w);
 }
 
@@ -194,7 +231,12 @@ call(void *arg, const struct layout *req, const void *msg, uint8_t *ret_type,
 		return r;
 	keeper_request(wire->conv, &packet);
 	store_flush(wire->w->store);
+	answer_mails(wire->w);
 	buf_done(&packet);
+	for (int i = 0; wire->type == 0 && !wire->dropped && i < 60; i++) {
+		world_clock(&wire->w->world, 1);
+		tick(wire->w);
+	}
 	if (wire->dropped || wire->type == 0)
 		return KOSMO_ECLOSED;
 	if (wire->not_before > wire->w->mono)
@@ -309,6 +351,7 @@ add_user(struct wire *wire, const char *user, const char *language)
 	snprintf(add.login, sizeof(add.login), "%s", user);
 	snprintf(add.email, sizeof(add.email), "%s@example.co.jp", user);
 	snprintf(add.language, sizeof(add.language), "%s", language);
+	snprintf(add.birth, sizeof(add.birth), "19850401");
 	request(wire, &k_user_add_layout, &add);
 }
 
@@ -367,7 +410,51 @@ world_restart(struct world *world)
 	struct keeper_world *w = (struct keeper_world *)world;
 
 	close_all(w);
+	read_all(w);
 	open_all(w);
+}
+
+static const char *
+world_code(struct world *world, const char *login)
+{
+	struct keeper_world *w = (struct keeper_world *)world;
+	const struct p_mail *m = fake_post_mail(&w->post, login, 0);
+
+	return m != NULL ? m->code : "";
+}
+
+static char *
+world_mails(struct world *world)
+{
+	struct keeper_world *w = (struct keeper_world *)world;
+	char *text = NULL;
+	size_t size = 0;
+	FILE *f = open_memstream(&text, &size);
+
+	if (f == NULL)
+		die("no memory");
+	tick(w);
+	for (; w->mails_seen < w->post.n; w->mails_seen++) {
+		const struct p_mail *m = &w->post.mails[w->mails_seen];
+
+		fprintf(f, "%s to %s\n", mail_word(m->kind), m->to);
+	}
+	fclose(f);
+	return text;
+}
+
+static void
+world_post(struct world *world, const char *how)
+{
+	struct keeper_world *w = (struct keeper_world *)world;
+
+	w->post.mood = strcmp(how, "fails") == 0 ? FAKE_FAILS
+	    : strcmp(how, "silent") == 0	 ? FAKE_SILENT
+						 : FAKE_TAKES;
+	w->no_post = strcmp(how, "gone") == 0;
+	keeper_priv_here(w->keeper, PRIV_POST, !w->no_post);
+	store_flush(w->store);
+	answer_mails(w);
 }
 
 static char *
@@ -396,6 +483,7 @@ world_end(struct world *world)
 	close_all(w);
 	lang_close();
 	blocklist_close();
+	terms_text_close();
 	*strrchr(w->dir, '/') = '\0';
 	snprintf(command, sizeof(command), "rm -rf '%s'", w->dir);
 	if (system(command) != 0)
@@ -407,8 +495,8 @@ world_keeper(void)
 {
 	static struct keeper_world w = {
 		.world = { "keeper", world_begin, world_clock, world_now,
-		    world_admin, world_restart, world_play, world_log,
-		    world_end },
+		    world_admin, world_restart, world_play, world_code,
+		    world_mails, world_post, world_log, world_end },
 		.wall = START,
 		.mono = 1000000,
 	};

@@ -12,15 +12,22 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "kosmod/keeper/mail.h"
 #include "libkosmo/packet.h"
+#include "postman.h"
 #include "script.h"
 #include "server.h"
 
 #define WAIT_MS 60000
+#define LOOKS_MAX 10000 /* at the status: each takes a turn of kosmod's */
 
 struct kosmod_world {
 	struct world world;
 	struct server server;
+	struct postman *postman;
+	struct fake_post post; /* what it had when it was looked at */
+	size_t mails_seen;
+	bool takes;
 };
 
 union client_msg {
@@ -39,6 +46,8 @@ world_begin(struct world *world, const char *conf)
 
 	server_user();
 	server_begin(&w->server, conf);
+	w->postman = postman_new(w->server.priv);
+	w->takes = true;
 }
 
 static void
@@ -56,7 +65,10 @@ world_now(struct world *world)
 static void
 world_restart(struct world *world)
 {
-	server_restart(&((struct kosmod_world *)world)->server);
+	struct kosmod_world *w = (struct kosmod_world *)world;
+
+	server_restart(&w->server);
+	postman_again(w->postman);
 }
 
 static char *
@@ -68,7 +80,10 @@ world_log(struct world *world)
 static void
 world_end(struct world *world)
 {
-	server_end(&((struct kosmod_world *)world)->server);
+	struct kosmod_world *w = (struct kosmod_world *)world;
+
+	server_end(&w->server);
+	postman_free(&w->postman);
 }
 
 static void
@@ -176,12 +191,14 @@ add_arg(struct msg_hello *hello, const char *name, const char *value)
 	snprintf(arg->value, sizeof(arg->value), "%s", value);
 }
 
+/* Of a slip what is secret, of the status how many notices wait. */
 static void
 take_slip(const struct msg_row *row, char secret[static 64])
 {
 	for (uint8_t i = 0; i < row->n_cells; i++)
 		if (strcmp(row->cells[i].name, "initial_password") == 0 ||
-		    strcmp(row->cells[i].name, "code") == 0)
+		    strcmp(row->cells[i].name, "code") == 0 ||
+		    strcmp(row->cells[i].name, "notices") == 0)
 			snprintf(secret, 64, "%.63s", row->cells[i].value);
 }
 
@@ -195,6 +212,10 @@ fill_verb(struct kosmod_world *w, struct msg_hello *hello, const char *verb,
 
 	snprintf(hello->user, sizeof(hello->user), "root");
 	snprintf(hello->service, sizeof(hello->service), "kosmoctl");
+	if (strcmp(verb, "status") == 0) {
+		snprintf(hello->verb, sizeof(hello->verb), "%s", verb);
+		return;
+	}
 	snprintf(hello->verb, sizeof(hello->verb), "user %s", verb);
 	add_arg(hello, "", user);
 	if (strcmp(verb, "add") != 0)
@@ -240,6 +261,56 @@ world_admin(struct world *world, const char *verb, const char *user,
 	buf_done(&b);
 	free(hello);
 	free(msg);
+}
+
+static const char *
+world_code(struct world *world, const char *login)
+{
+	struct kosmod_world *w = (struct kosmod_world *)world;
+	const struct p_mail *m;
+
+	postman_mails(w->postman, &w->post);
+	m = fake_post_mail(&w->post, login, 0);
+	return m != NULL ? m->code : "";
+}
+
+/* Notices leave within a second: none waits any more once all have come. */
+static char *
+world_mails(struct world *world)
+{
+	struct kosmod_world *w = (struct kosmod_world *)world;
+	char waiting[64] = "", *text = NULL;
+	size_t size = 0;
+	FILE *f = open_memstream(&text, &size);
+
+	for (int i = 0; w->takes && strcmp(waiting, "0") != 0; i++) {
+		if (f == NULL || i == LOOKS_MAX)
+			server_die(1, "notices that stay:", waiting);
+		world_admin(world, "status", "", "", waiting);
+	}
+	postman_mails(w->postman, &w->post);
+	for (; w->mails_seen < w->post.n; w->mails_seen++) {
+		const struct p_mail *m = &w->post.mails[w->mails_seen];
+
+		fprintf(f, "%s to %s\n", mail_word(m->kind), m->to);
+	}
+	fclose(f);
+	return text;
+}
+
+static void
+world_post(struct world *world, const char *how)
+{
+	struct kosmod_world *w = (struct kosmod_world *)world;
+
+	w->takes = strcmp(how, "takes") == 0;
+	if (strcmp(how, "gone") == 0)
+		postman_gone(w->postman);
+	else
+		postman_mood(w->postman,
+		    strcmp(how, "fails") == 0	     ? FAKE_FAILS
+			: strcmp(how, "silent") == 0 ? FAKE_SILENT
+						     : FAKE_TAKES);
 }
 
 /* --- through libpam ------------------------------------------------------ */
@@ -375,8 +446,8 @@ world_socket(void)
 {
 	static struct kosmod_world w = {
 		.world = { "socket", world_begin, world_clock, world_now,
-		    world_admin, world_restart, play_socket, world_log,
-		    world_end }
+		    world_admin, world_restart, play_socket, world_code,
+		    world_mails, world_post, world_log, world_end }
 	};
 
 	return &w.world;
@@ -387,7 +458,8 @@ world_pam(void)
 {
 	static struct kosmod_world w = {
 		.world = { "pam", world_begin, world_clock, world_now,
-		    world_admin, world_restart, play_pam, world_log, world_end }
+		    world_admin, world_restart, play_pam, world_code,
+		    world_mails, world_post, world_log, world_end }
 	};
 
 	return &w.world;

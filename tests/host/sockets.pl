@@ -1,5 +1,5 @@
 #!/usr/bin/perl
-# Does for kosmod what systemd's socket units do: binds its two sockets in a
+# Does for kosmod what systemd's socket units do: binds its sockets in a
 # folder of root's and passes them on (sd_listen_fds).
 #   sockets.pl FOLDER COMMAND [ARG ...]
 use strict;
@@ -10,20 +10,22 @@ use Socket;
 
 my ($folder, @command) = @ARGV;
 my $group = getgrnam('kosmo-admin') // 0;
+my $mail = getpwnam('kosmo-mail') // 0;
 my @sockets = (
-	['kosmod.sock', 'kosmod.sock', 0666, 0],
-	['admin.sock', 'admin.sock', 0660, $group],
+	['kosmod.sock', 0666, 0, 0],
+	['admin.sock', 0660, 0, $group],
+	['priv.sock', 0600, $mail, 0],
 );
 my @names;
 my @held;
 
 foreach my $row (@sockets) {
-	my ($file, $name, $mode, $gid) = @$row;
-	my $path = "$folder/$file";
+	my ($name, $mode, $uid, $gid) = @$row;
+	my $path = "$folder/$name";
 	unlink $path;
 	socket(my $s, AF_UNIX, SOCK_SEQPACKET, 0) or die "socket: $!\n";
 	bind($s, pack_sockaddr_un($path)) or die "$path: $!\n";
-	chown(0, $gid, $path) or die "$path: $!\n";
+	chown($uid, $gid, $path) or die "$path: $!\n";
 	chmod($mode, $path) or die "$path: $!\n";
 	listen($s, 512) or die "listen: $!\n";
 	push @held, $s;

@@ -12,7 +12,7 @@ complain() {
 	}
 }
 
-ours=$(find libkosmo pam_kosmo kosmod kosmoctl -name '*.[ch]' | sort)
+ours=$(find libkosmo pam_kosmo kosmod kosmoctl post warden -name '*.[ch]' | sort)
 tests=$(find tests -name '*.[ch]' | sort)
 # shellcheck disable=SC2086,SC2046 # lists of files
 {

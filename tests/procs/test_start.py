@@ -17,6 +17,8 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import wire
 from daemon import (ROOT, SERVER, Alone, become, children_of, until, wait_gone)
 
+ALL = ["kosmod.sock", "admin.sock", "priv.sock"]
+
 
 class CommandLine(Alone):
     def test_version(self):
@@ -228,7 +230,7 @@ class Systemd(Alone):
 
     def test_passed_sockets(self):
         self.kosmod.init()
-        self.start(["kosmod.sock", "admin.sock"])
+        self.start(ALL)
         self.kosmod.wait_for("ready")
         inode = os.stat(self.kosmod.socket).st_ino
         self.assertTrue(self.kosmod.serves())
@@ -238,8 +240,8 @@ class Systemd(Alone):
 
     def test_no_names(self):
         self.kosmod.init()
-        self.start(["kosmod.sock", "admin.sock"], passed_as=["a", "b"])
-        self.kosmod.wait_for("not one named kosmod.sock")
+        self.start(ALL, passed_as=["a", "b", "c"])
+        self.kosmod.wait_for("not one each named kosmod.sock")
         self.kosmod.process.wait(wire.PATIENCE)
         self.assertEqual(self.kosmod.stop(), 1)
 
@@ -250,7 +252,7 @@ class Systemd(Alone):
             s.bind(path)
             os.chmod(path, 0o666)
             s.settimeout(wire.PATIENCE)
-            self.start(["kosmod.sock", "admin.sock"], NOTIFY_SOCKET=path)
+            self.start(ALL, NOTIFY_SOCKET=path)
             self.assertEqual(s.recv(1000), b"READY=1")
             self.assertTrue(self.kosmod.serves())
             self.kosmod.process.send_signal(signal.SIGHUP)
@@ -266,7 +268,7 @@ class Systemd(Alone):
         os.mkdir(creds, 0o755)
         os.rename(f"{self.kosmod.dir}/master.key",
                   f"{creds}/kosmo-master-key")
-        self.start(["kosmod.sock", "admin.sock"],
+        self.start(ALL,
                    CREDENTIALS_DIRECTORY=creds)
         self.kosmod.wait_for("ready")
         self.assertEqual(self.kosmod.stop(), 0)

@@ -59,15 +59,15 @@ take_drop(void *conn, const char *why)
 	((struct line *)conn)->dropped = true;
 }
 
-/* Neither post nor a warden is there. */
+/* No warden is there. */
 static int
 priv(void *arg, enum priv_role role, const struct layout *l, const void *msg)
 {
-	(void)arg;
-	(void)role;
-	(void)l;
-	(void)msg;
-	return KOSMO_ECLOSED;
+	struct rig *r = arg;
+
+	if (role != PRIV_POST || r->no_post)
+		return KOSMO_ECLOSED;
+	return fake_post_take(&r->post, l, msg);
 }
 
 static void
@@ -82,7 +82,7 @@ open_store(struct rig *r)
 {
 	const struct clock clock = { wall, mono, r };
 	const struct keeper_ways ways = { take_reply, take_end, take_drop, priv,
-		NULL };
+		r };
 	struct store_events events = { audit_append, audit_sync, lost, NULL };
 	uint8_t key[32];
 	const char *why = NULL;
@@ -95,6 +95,8 @@ open_store(struct rig *r)
 	assert_int_equal(
 	    keeper_new(r->store, r->audit, &r->conf, &clock, &ways, &r->k),
 	    KOSMO_OK);
+	r->post.answered = r->post.n;
+	keeper_priv_here(r->k, PRIV_POST, !r->no_post);
 }
 
 static void
@@ -205,7 +207,43 @@ line_ask(struct line *l, const struct layout *layout, const void *msg)
 	    codec_encode(layout, CODEC_MESSAGE, msg, &packet), KOSMO_OK);
 	keeper_request(l->c, &packet);
 	store_flush(l->rig->store);
+	rig_post(l->rig);
 	buf_done(&packet);
+}
+
+void
+rig_post(struct rig *r)
+{
+	while (fake_post_answer(&r->post, r->k) > 0)
+		store_flush(r->store);
+}
+
+void
+rig_post_here(struct rig *r, bool here)
+{
+	r->no_post = !here;
+	keeper_priv_here(r->k, PRIV_POST, here);
+	store_flush(r->store);
+	rig_post(r);
+}
+
+void
+rig_pass(struct rig *r, int64_t seconds)
+{
+	r->wall += seconds;
+	r->mono += seconds * 1000;
+	keeper_tick(r->k);
+	store_flush(r->store);
+	rig_post(r);
+}
+
+const char *
+rig_mailed(struct rig *r, const char *login)
+{
+	const struct p_mail *m = fake_post_mail(&r->post, login, 0);
+
+	assert_non_null(m);
+	return m->code;
 }
 
 struct line *

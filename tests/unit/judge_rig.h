@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 #include "kosmod/keeper/conv.h"
+#include "tests/unit/fake_post.h"
 
 #define RIG_UID 1001
 #define HASH_A                           \
@@ -25,6 +26,8 @@ struct rig {
 	struct keeper *k;
 	int64_t wall, mono;
 	char initial[64]; /* of the last slip, without hyphens */
+	bool no_post;	  /* post is not there */
+	struct fake_post post;
 };
 
 /* One conversation; what came back last. */
@@ -52,7 +55,10 @@ void rig_restart(struct rig *r);
 struct line *line_open(struct rig *r, uint8_t phase, bool admin);
 void line_close(struct line **l);
 
-/* Sends a request; the reply, if it came, is in l->reply. */
+/*
+ * Sends a request; the reply, if it came, is in l->reply. What went to post
+ * meanwhile is answered by it.
+ */
 void line_ask(struct line *l, const struct layout *layout, const void *msg);
 
 /* A connection of root that names login, at service; from afar if remote. */
@@ -68,6 +74,18 @@ enum verdict_word line_password(struct line *l, const char *hash);
 enum verdict_word line_initial(struct line *l, const char *initial);
 enum verdict_word line_code(struct line *l, const char *digits);
 enum msg_result line_finish(struct line *l, enum msg_result claimed);
+
+/* What post has not answered yet, and what of that a reply waited for. */
+void rig_post(struct rig *r);
+
+/* Post comes, or goes. */
+void rig_post_here(struct rig *r, bool here);
+
+/* Time passes, and a tick comes; what waits for post by then goes to it. */
+void rig_pass(struct rig *r, int64_t seconds);
+
+/* The digits that were mailed to login last. */
+const char *rig_mailed(struct rig *r, const char *login);
 
 /* Admin verbs. */
 void rig_invite(struct rig *r, const char *login);

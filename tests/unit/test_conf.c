@@ -257,6 +257,7 @@ static const char *const wrong[][2] = {
 	{ "[throttle]\nfree = 251\n", "t.conf:2: " },
 	{ "[limits]\nper-uid = 1001\n", "t.conf: [limits] per-uid is above" },
 	{ "[paths]\nsocket = /k/admin.sock\n", "t.conf: [paths] socket has" },
+	{ "[paths]\nsocket = /k/priv.sock\n", "t.conf: [paths] socket has" },
 	{ "[paths]\nsocket = /kosmod.sock\n", "t.conf: [paths] socket must" },
 	{ "[passkey]\ntimeout = 1\n", "t.conf:1: unknown section [passkey]" },
 	{ "[email]\nfrom = x\n", "t.conf:2: [email] from: \"x\" is no " },

@@ -5,24 +5,19 @@
 
 #include "kosmod/talk/call.h"
 #include "kosmod/talk/flows/flows.h"
+#include "kosmod/talk/flows/step.h"
 #include "kosmod/talk/methods/methods.h"
 #include "kosmod/talk/password_rules.h"
 #include "kosmod/talk/text.h"
 
 #define ALL_CLASSES (CLASS_UPPER | CLASS_LOWER | CLASS_DIGIT | CLASS_SYMBOL)
 
-/* Each in the language that it offers, so no catalogue has them. */
-static const char *const offers[LANG_COUNT] = {
-	[LANG_EN] = "日本語は ja と入力してください。",
-	[LANG_JA] = "For English, type en.",
-};
-
 static const struct {
 	uint32_t class;
 	const char *name;
 } class_names[] = {
-	{ CLASS_UPPER, N_("upper case") },
-	{ CLASS_LOWER, N_("lower case") },
+	{ CLASS_UPPER, N_("an upper-case letter") },
+	{ CLASS_LOWER, N_("a lower-case letter") },
 	{ CLASS_DIGIT, N_("a digit") },
 	{ CLASS_SYMBOL, N_("a symbol") },
 };
@@ -77,35 +72,6 @@ say_policy(struct dialogue *d, const char *step)
 	    N_("{step}Choose a new password: {min} to {max} characters.\n"
 	       "Nothing shows while you type."),
 	    fills);
-}
-
-static int
-say_what(struct dialogue *d, const struct choose_how *how)
-{
-	struct buf step = BUF_INIT;
-	char n[12], total[12];
-	int r = 0;
-
-	snprintf(n, sizeof(n), "%u", how->step);
-	snprintf(total, sizeof(total), "%u", how->last);
-	if (how->step != 0)
-		r = text_fill(&step, text_of(d, N_("(step {n} of {total}) ")),
-		    FILL({ "n", n }, { "total", total }));
-	if (r != 0 || (r = buf_add_u8(&step, 0)) != 0)
-		goto out;
-	if (how->intro)
-		r = say(d,
-		    N_("Let us set up your account (about 10 minutes). If cut "
-		       "off, just log in again."),
-		    NULL);
-	/* in the other language, and not where only one can be drawn */
-	if (r == 0 && how->intro && !d->lang_fixed)
-		r = say(d, offers[d->lang], NULL);
-	if (r == 0)
-		r = say_policy(d, (const char *)step.data);
-out:
-	buf_done(&step);
-	return r;
 }
 
 /*
@@ -210,46 +176,28 @@ out:
 	return r;
 }
 
-/* A typed word: from now on in that language, also at the next login. */
-static int
-choose_language(struct dialogue *d, enum word word)
-{
-	struct k_language request = { 0 };
-	struct k_verdict verdict;
-	int r;
-
-	d->lang_chosen = true;
-	d->lang = word == WORD_JA ? LANG_JA : LANG_EN;
-	snprintf(request.language, sizeof(request.language), "%s",
-	    lang_name(d->lang));
-	r = call_verdict(d, &k_language_layout, &request, &verdict);
-	if (r == 0 && verdict.word != VERDICT_YES)
-		r = leave_verdict(d, &verdict);
-	return r;
-}
-
 int
-choose_password(struct dialogue *d, const struct choose_how *how)
+choose_password(struct dialogue *d, const struct stage *step)
 {
 	const struct question question = {
 		.prompt = N_("New password: "),
 		.kind = ASK_NEW_PASSWORD,
 		.hidden = true,
-		.words = how->intro && !d->lang_fixed
-		    ? WORD_FLAG(WORD_EN) | WORD_FLAG(WORD_JA)
-		    : 0,
+		.words = step_words(d, step),
 	};
 	struct answer answer = { 0 };
+	char number[STEP_TEXT];
 	bool good = false;
-	int r = say_what(d, how);
+	int r = step_text(d, step, number);
 
+	if (r == 0)
+		r = say_policy(d, number);
 	while (r == 0 && !good) {
 		if ((r = ask(d, &question, &answer)) != 0)
 			break;
 		if (answer.word != WORD_NONE) {
-			if ((r = choose_language(d, answer.word)) == 0)
-				r = say_what(d, how);
-			continue;
+			r = step_language(d, answer.word);
+			break;
 		}
 		r = check(d, &answer, &good);
 		if (r == 0 && good)
@@ -257,6 +205,8 @@ choose_password(struct dialogue *d, const struct choose_how *how)
 	}
 	if (r == 0)
 		r = store(d, &answer.text);
+	if (r == 0)
+		r = ask_sign_out(d);
 	answer_done(&answer);
 	return r;
 }

@@ -5,22 +5,22 @@
 
 #include "kosmod/talk/base32.h"
 #include "kosmod/talk/call.h"
+#include "kosmod/talk/flows/device_name.h"
 #include "kosmod/talk/flows/flows.h"
 #include "kosmod/talk/otpauth.h"
 #include "kosmod/talk/qr.h"
 #include "kosmod/talk/text.h"
-#include "libkosmo/utf8.h"
 
 #define TEXT_LINES 3 /* below a QR code */
-#define NAME_MAX_CHARS 20
 
 /* An app that is being enrolled, and how it is shown. */
 struct enrolment {
 	struct k_seed_is seed;
 	struct secret uri;
 	struct qr_look look;
-	bool key;  /* the key instead of a QR code */
-	bool draw; /* before the next ask */
+	bool key;    /* the key instead of a QR code */
+	bool draw;   /* before the next ask */
+	bool *other; /* where `other` is noted; NULL: it leads nowhere */
 };
 
 static int
@@ -174,8 +174,6 @@ look_ascii(struct dialogue *d, struct enrolment *e)
 static int
 change_look(struct dialogue *d, struct enrolment *e, enum word word)
 {
-	int r;
-
 	switch (word) {
 	case WORD_KEY:
 		e->key = true;
@@ -191,8 +189,10 @@ change_look(struct dialogue *d, struct enrolment *e, enum word word)
 	case WORD_ASCII:
 		return look_ascii(d, e);
 	default:
-		r = say(d, N_("There is no other method here."), NULL);
-		return r != 0 ? r : say_contact(d);
+		if (e->other == NULL)
+			return say_no_other(d);
+		*e->other = true;
+		return 0;
 	}
 	e->draw = true;
 	return 0;
@@ -280,84 +280,36 @@ out:
 	return r;
 }
 
-/* 1 to 20 characters that can be shown. */
-static bool
-good_name(const struct secret *text, char ret[static LABEL_LEN + 1])
+int
+say_no_other(struct dialogue *d)
 {
-	size_t at = 0, count = 0, step;
-	uint32_t c;
+	int r = say(d, N_("There is no other method here."), NULL);
 
-	if (answer_line(text, ret, LABEL_LEN + 1) != 0)
-		return false;
-	while (ret[at] != '\0') {
-		step = utf8_next(ret + at, strlen(ret + at), &c);
-		if (step == 0)
-			return false;
-		at += step;
-		count++;
-	}
-	return count >= 1 && count <= NAME_MAX_CHARS;
-}
-
-static const char *
-device_name(const struct k_person *p, uint32_t id)
-{
-	for (size_t i = 0; i < p->n_devices; i++)
-		if (p->devices[i].id == id)
-			return p->devices[i].name;
-	return "";
-}
-
-/* The device stands already, under a default name: another if wanted. */
-static int
-name_device(struct dialogue *d, uint32_t id)
-{
-	const struct question question = {
-		.prompt = N_("Device name [{device}]: "),
-		.fills = FILL({ "device", device_name(&d->person, id) }),
-		.enter = true,
-	};
-	struct answer answer = { 0 };
-	struct k_name name = { .device = id };
-	struct k_verdict verdict;
-	int r = say(d,
-	    N_("It works. Give it a name you will recognise, or just press "
-	       "Enter."),
-	    NULL);
-
-	while (r == 0) {
-		if ((r = ask(d, &question, &answer)) != 0 || answer.empty)
-			break;
-		verdict.word = VERDICT_TAKEN;
-		if (good_name(&answer.text, name.name))
-			r = call_verdict(d, &k_name_layout, &name, &verdict);
-		if (r != 0 || verdict.word == VERDICT_YES)
-			break;
-		r = say(d,
-		    N_("Can't be used. Choose a different name, up to 20 "
-		       "characters."),
-		    NULL);
-	}
-	answer_done(&answer);
-	return r;
+	return r != 0 ? r : say_contact(d);
 }
 
 int
-enroll_app(struct dialogue *d, const struct enroll_how *how)
+enroll_app(struct dialogue *d, const struct enroll_how *how, bool *other)
 {
-	struct enrolment e = { 0 };
+	const struct vouch_how vouching = { NULL, other != NULL };
+	struct enrolment e = { .other = other };
+	struct vouched vouched = { 0 };
 	uint32_t id = 0;
-	int r = open_seed(d, &e);
+	int r = 0;
 
-	if (r != 0)
+	if (d->person.n_devices == 0)
+		r = vouch(d, &vouching, &vouched);
+	if (r == 0 && vouched.other)
+		*other = true;
+	if (r != 0 || vouched.other || (r = open_seed(d, &e)) != 0)
 		goto out;
 	r = how->uri ? send_uri(d, &e) : look_first(d, &e);
-	while (r == 0 && id == 0)
+	while (r == 0 && id == 0 && (other == NULL || !*other))
 		r = try_code(d, &e, how, &id);
-	if (r == 0)
+	if (r == 0 && id != 0)
 		r = call_profile(d);
-	if (r == 0 && how->name == NULL)
-		r = name_device(d, id);
+	if (r == 0 && id != 0 && how->name == NULL)
+		r = device_name_ask(d, id);
 out:
 	explicit_bzero(&e, sizeof(e));
 	return r;

@@ -22,24 +22,75 @@ KOSMO_CHECK int prove(struct dialogue *d, enum msg_ask_kind kind);
 /* Takes whoever has something to do through the open steps. */
 KOSMO_CHECK int flow_register(struct dialogue *d);
 
-struct choose_how {
-	bool intro;	     /* the first screen of a registration */
-	unsigned step, last; /* "(step 2 of 2)"; 0: not numbered */
-};
+struct stage; /* step.h */
 
 /* A new password that keeps the rules, typed twice and stored. */
-KOSMO_CHECK int
-choose_password(struct dialogue *d, const struct choose_how *how);
+KOSMO_CHECK int choose_password(struct dialogue *d, const struct stage *step);
+
+/*
+ * After part 1: the new password is asked in the same conversation, and
+ * part 2 goes on.
+ */
+KOSMO_CHECK int relogin(struct dialogue *d);
 
 struct enroll_how {
 	const char *name; /* of the device, given already; NULL: ask */
 	bool uri;	  /* the client draws: a ROW "uri" instead of a QR */
 };
 
-/* Enrols an authenticator app for d->person, who may do that. */
-KOSMO_CHECK int enroll_app(struct dialogue *d, const struct enroll_how *how);
+/*
+ * Enrols a device for d->person, who may do that: stored, and then named.
+ * *other: something else is wanted, and nothing was stored. NULL: there is
+ * nothing else to go to.
+ */
+KOSMO_CHECK int
+enroll_app(struct dialogue *d, const struct enroll_how *how, bool *other);
+KOSMO_CHECK int
+enroll_email(struct dialogue *d, const struct enroll_how *how, bool *other);
 
-/* Vouches for a first device, if d->person is not vouched for yet. */
-KOSMO_CHECK int vouch(struct dialogue *d);
+/* `other` where nothing else can be had. */
+KOSMO_CHECK int say_no_other(struct dialogue *d);
+
+/* What a first device needs to be vouched for with. */
+struct vouch_how {
+	const char *name; /* the mailed code stores the e-mail method: this
+			     is its name; NULL: it vouches alone */
+	bool other;	  /* another method can be had */
+};
+
+/* What came of it. */
+struct vouched {
+	bool other;	 /* another method is wanted */
+	uint32_t device; /* that was stored; 0: none */
+};
+
+/*
+ * Vouches for a first device, if d->person is not vouched for yet: by a
+ * mailed code, or one from an administrator.
+ */
+KOSMO_CHECK int
+vouch(struct dialogue *d, const struct vouch_how *how, struct vouched *ret);
+
+/* "Too many wrong answers": the end. */
+KOSMO_CHECK int leave_tries(struct dialogue *d);
+
+/* The password alone, and the factor alone, until proven. */
+KOSMO_CHECK int prove_password(struct dialogue *d, enum msg_ask_kind kind);
+KOSMO_CHECK int prove_factor(struct dialogue *d);
+
+/* `forgot` at the password: three checks, a new password, and the end. */
+KOSMO_CHECK int flow_forgot(struct dialogue *d);
+
+/*
+ * After a change: whether to sign out everywhere else, if d->person is signed
+ * in anywhere else.
+ */
+KOSMO_CHECK int ask_sign_out(struct dialogue *d);
+
+/* True if a login may end with the offer to skip the code for a while. */
+bool may_remember(const struct dialogue *d);
+
+/* Makes that offer after a login with a code. */
+KOSMO_CHECK int offer_remember(struct dialogue *d);
 
 #endif

@@ -7,6 +7,8 @@ flow_login(struct dialogue *d)
 {
 	int r = prove(d, ASK_PASSWORD);
 
+	if (r == 0)
+		r = offer_remember(d);
 	if (r != 0)
 		return r;
 	d->result = RESULT_ALLOW;

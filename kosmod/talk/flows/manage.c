@@ -9,8 +9,8 @@
 #include <time.h>
 
 #include "kosmod/talk/flows/rows.h"
-#include "kosmod/talk/flows/user_id.h"
 #include "kosmod/talk/flows/verb.h"
+#include "kosmod/user_id.h"
 #include "libkosmo/date.h"
 #include "libkosmo/mail_address.h"
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "kosmod/talk/flows/flows.h"
+#include "kosmod/talk/flows/step.h"
 
 /*
  * chauthtok. A person proves password and factor, and chooses a new one. Root
@@ -11,7 +12,7 @@
 int
 flow_passwd(struct dialogue *d)
 {
-	static const struct choose_how how = { false, 0, 0 };
+	static const struct stage step = { false, 0, 0 };
 	bool reset = d->t->bound.reset != 0;
 	int r = 0;
 
@@ -20,7 +21,7 @@ flow_passwd(struct dialogue *d)
 		    d->person.login, d->t->hello.user, sizeof(d->person.login));
 	else
 		r = prove(d, ASK_OLD_PASSWORD);
-	if (r != 0 || (r = choose_password(d, &how)) != 0)
+	if (r != 0 || (r = choose_password(d, &step)) != 0)
 		return r;
 	d->result = RESULT_ALLOW;
 	if (!reset)

@@ -122,6 +122,9 @@ verb_status(struct dialogue *d)
 	row_number(&row, "waiting", s->waiting);
 	row_number(&row, "clock_behind", s->clock_behind);
 	row_number(&row, "disk_full", s->disk_full);
+	row_number(&row, "post", s->post);
+	row_number(&row, "warden", s->warden);
+	row_number(&row, "notices", s->notices);
 	r = row_send(d, &row);
 	return r == KOSMO_OK ? verb_done(d, NULL, NULL) : r;
 }

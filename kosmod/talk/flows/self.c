@@ -9,16 +9,14 @@
 #include <string.h>
 
 #include "kosmod/talk/call.h"
+#include "kosmod/talk/flows/device_name.h"
 #include "kosmod/talk/flows/flows.h"
 #include "kosmod/talk/flows/rows.h"
+#include "kosmod/talk/flows/step.h"
 #include "kosmod/talk/flows/verb.h"
-#include "libkosmo/utf8.h"
 
-#define NAME_CHARS 20
-
-/* Password and factor, before any change. */
-static int
-confirm(struct dialogue *d)
+int
+verb_confirm(struct dialogue *d)
 {
 	int r = say(d,
 	    N_("To confirm it is you, enter your password and a code."), NULL);
@@ -34,7 +32,7 @@ look(struct dialogue *d)
 
 	if (r != KOSMO_OK || d->person.state != STATE_NONE)
 		return r;
-	return confirm(d);
+	return verb_confirm(d);
 }
 
 /* The same screens as at a first login; says so when nothing is left. */
@@ -105,26 +103,6 @@ no_device(struct dialogue *d, const char *word)
 	    FILL({ "device", word }));
 }
 
-/* 1 to 20 characters; the codec has refused what can't be shown. */
-static bool
-good_name(const char *s)
-{
-	size_t count = 0, n = strlen(s);
-
-	if (n == 0 || n > LABEL_LEN || s[0] == ' ' || s[n - 1] == ' ')
-		return false;
-	while (*s != '\0') {
-		uint32_t c;
-		size_t step = utf8_next(s, strlen(s), &c);
-
-		if (step == 0)
-			return false;
-		s += step;
-		count++;
-	}
-	return count <= NAME_CHARS;
-}
-
 static int
 bad_name(struct dialogue *d)
 {
@@ -143,9 +121,9 @@ verb_device_rename(struct dialogue *d)
 	struct k_name request = { 0 };
 	int r;
 
-	if (!good_name(name))
+	if (!device_name_good(name))
 		return bad_name(d);
-	if ((r = confirm(d)) != KOSMO_OK)
+	if ((r = verb_confirm(d)) != KOSMO_OK)
 		return r;
 	if ((device = find_device(d, word)) == NULL)
 		return no_device(d, word);
@@ -171,7 +149,7 @@ verb_device_remove(struct dialogue *d)
 	struct k_remove request = { 0 };
 	int r;
 
-	if ((r = confirm(d)) != KOSMO_OK)
+	if ((r = verb_confirm(d)) != KOSMO_OK)
 		return r;
 	if ((device = find_device(d, word)) == NULL)
 		return no_device(d, word);
@@ -192,11 +170,11 @@ verb_device_remove(struct dialogue *d)
 int
 verb_password(struct dialogue *d)
 {
-	static const struct choose_how how = { false, 0, 0 };
-	int r = confirm(d);
+	static const struct stage step = { false, 0, 0 };
+	int r = verb_confirm(d);
 
 	if (r == KOSMO_OK)
-		r = choose_password(d, &how);
+		r = choose_password(d, &step);
 	return r == KOSMO_OK ? verb_done(d, N_("Changed."), NULL) : r;
 }
 
@@ -244,18 +222,18 @@ verb_enroll_totp(struct dialogue *d)
 	bool known, first;
 	int r;
 
-	if (how.name != NULL && !good_name(how.name))
+	if (how.name != NULL && !device_name_good(how.name))
 		return bad_name(d);
 	if ((r = call_profile(d)) != KOSMO_OK)
 		return r;
 	known = d->person.state != STATE_NONE;
 	first = known && d->person.n_devices == 0;
-	if ((r = confirm(d)) != KOSMO_OK)
+	if ((r = verb_confirm(d)) != KOSMO_OK)
 		return r;
 	/* A registration that was finished on the way enrolled the first. */
 	if (!known)
 		first = d->open_step && d->person.n_devices == 1;
 	if (!first)
-		r = enroll_app(d, &how);
+		r = enroll_app(d, &how, NULL);
 	return r == KOSMO_OK ? enrolled(d) : r;
 }

@@ -40,6 +40,8 @@ static const struct verb_row {
 	{ "device rename", false, 2, 2, "", verb_device_rename },
 	{ "device remove", false, 1, 1, "", verb_device_remove },
 	{ "password", false, 0, 0, "", verb_password },
+	{ "sign-out", false, 0, 0, "", verb_sign_out },
+	{ "forgot-id", false, 1, 1, "", verb_forgot_id },
 	{ "enroll totp", false, 0, 0, " png name ", verb_enroll_totp },
 };
 

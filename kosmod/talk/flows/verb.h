@@ -41,6 +41,9 @@ verb_done(struct dialogue *d, const char *msgid, const struct fill *fills);
 KOSMO_CHECK int verb_call(struct dialogue *d, const struct layout *req,
     const void *msg, uint8_t want, union kmsg *reply, bool *ret_verdict);
 
+/* Password and factor, before any change. */
+KOSMO_CHECK int verb_confirm(struct dialogue *d);
+
 /* self.c */
 KOSMO_CHECK int verb_register(struct dialogue *d);
 KOSMO_CHECK int verb_me(struct dialogue *d);
@@ -49,6 +52,10 @@ KOSMO_CHECK int verb_device_rename(struct dialogue *d);
 KOSMO_CHECK int verb_device_remove(struct dialogue *d);
 KOSMO_CHECK int verb_password(struct dialogue *d);
 KOSMO_CHECK int verb_enroll_totp(struct dialogue *d);
+
+/* sign_out.c, forgot_id.c */
+KOSMO_CHECK int verb_sign_out(struct dialogue *d);
+KOSMO_CHECK int verb_forgot_id(struct dialogue *d);
 
 /* manage.c */
 KOSMO_CHECK int verb_user_add(struct dialogue *d);

@@ -12,9 +12,18 @@ struct attempt {
 	struct k_verdict verdict;
 };
 
+struct enroll_how; /* flows.h */
+
 struct method_row {
 	enum method method;
-	const char *name; /* msgid, as lists and the end screen say it */
+	const char *name;     /* msgid, as lists and the end screen say it */
+	const char *line;     /* msgid: what it needs, with its {n} */
+	const char *not_here; /* msgid: it can't be set up here */
+	/* Sets one up (flows.h); NULL: no door here leads to it. */
+	int (*enroll)(
+	    struct dialogue *d, const struct enroll_how *how, bool *other);
+	/* What is done once before its first ask; NULL: nothing. */
+	int (*enter)(struct dialogue *d);
 	/*
 	 * Asks once and has the answer judged. device: which of the person's,
 	 * NULL: the preferred one, or a dummy.
@@ -41,6 +50,9 @@ KOSMO_CHECK int password_hash(const struct secret *text, const char *setting,
 KOSMO_CHECK int password_setting(char ret[static HASH_LEN + 1]);
 
 KOSMO_CHECK int totp_attempt(
+    struct dialogue *d, const struct k_device *device, struct attempt *ret);
+KOSMO_CHECK int email_enter(struct dialogue *d);
+KOSMO_CHECK int email_attempt(
     struct dialogue *d, const struct k_device *device, struct attempt *ret);
 KOSMO_CHECK int recovery_attempt(
     struct dialogue *d, const struct k_device *device, struct attempt *ret);

@@ -44,19 +44,49 @@ password_setting(char ret[static HASH_LEN + 1])
 	return r;
 }
 
+/*
+ * The last n characters are the code; what is shorter is all code. A
+ * character is what was typed at once, full width too.
+ */
+static void
+split(const struct secret *text, uint32_t n, struct secret *head,
+    char digits[static 17])
+{
+	size_t at = text->len;
+	struct secret tail = { 0 };
+
+	while (at > 0 && n > 0) {
+		at--;
+		if ((text->bytes[at] & 0xc0) != 0x80)
+			n--;
+	}
+	memcpy(head->bytes, text->bytes, at);
+	head->len = at;
+	memcpy(tail.bytes, text->bytes + at, text->len - at);
+	tail.len = text->len - at;
+	answer_digits(&tail, digits);
+	secret_done(&tail);
+}
+
 static int
 judge(struct dialogue *d, const struct answer *answer, struct k_verdict *ret)
 {
 	static const struct k_try try = { 0 };
-	struct k_password password = { 0 };
+	struct k_password password = { .combined = d->t->bound.combined };
+	struct secret head = answer->text;
 	union kmsg reply;
 	int r;
 
 	if ((r = call(d, &k_try_layout, &try, K_SETTING, &reply)) != 0)
-		return r;
-	if ((r = password_hash(
-		 &answer->text, reply.setting.setting, password.hash)) != 0 ||
-	    (r = initial_digest(&answer->text, password.initial)) != 0)
+		goto out;
+	if (password.combined) {
+		explicit_bzero(&head, sizeof(head));
+		split(&answer->text, reply.setting.digits, &head,
+		    password.digits);
+	}
+	if ((r = password_hash(&head, reply.setting.setting, password.hash)) !=
+		0 ||
+	    (r = initial_digest(&head, password.initial)) != 0)
 		goto out;
 	if (answer->control) { /* sshd's own junk: never a right one */
 		memset(password.initial, 0, sizeof(password.initial));
@@ -64,6 +94,7 @@ judge(struct dialogue *d, const struct answer *answer, struct k_verdict *ret)
 	}
 	r = call_verdict(d, &k_password_layout, &password, ret);
 out:
+	secret_done(&head);
 	explicit_bzero(&password, sizeof(password));
 	explicit_bzero(&reply, sizeof(reply));
 	return r;
@@ -74,7 +105,9 @@ password_attempt(
     struct dialogue *d, enum msg_ask_kind kind, struct attempt *ret)
 {
 	const struct question question = {
-		.prompt = N_("Password: "),
+		.prompt = d->t->bound.combined
+		    ? N_("Password and code together: ")
+		    : N_("Password: "),
 		.kind = (uint8_t)kind,
 		.hidden = true,
 		.words = WORD_FLAG(WORD_FORGOT),

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "kosmod/talk/call.h"
+#include "kosmod/talk/flows/flows.h"
 #include "kosmod/talk/text.h"
 
 #define NAME_COLUMNS 12 /* so that the ask stays within 46 */
@@ -18,7 +19,7 @@ totp_attempt(
 	struct question question = {
 		.prompt = N_("Code: "),
 		.fills = FILL({ "device", name }),
-		.words = WORD_FLAG(WORD_OTHER),
+		.words = WORD_FLAG(WORD_OTHER) | WORD_FLAG(WORD_RESEND),
 	};
 	struct answer answer = { 0 };
 	struct k_code code = { 0 };
@@ -28,7 +29,8 @@ totp_attempt(
 	if (device != NULL) {
 		text_shorten(device->name, NAME_COLUMNS, name, sizeof(name));
 		question.prompt = N_("Code (\"{device}\", or other): ");
-		question.words |= WORD_FLAG(WORD_RECOVERY);
+		question.words =
+		    WORD_FLAG(WORD_OTHER) | WORD_FLAG(WORD_RECOVERY);
 		code.device = device->id;
 	}
 	if ((r = ask(d, &question, &answer)) != 0)
@@ -37,7 +39,7 @@ totp_attempt(
 	if (answer.word != WORD_NONE)
 		goto out;
 	answer_digits(&answer.text, code.digits);
-	code.last = d->t->phase == PHASE_AUTH;
+	code.last = d->t->phase == PHASE_AUTH && !may_remember(d);
 	r = call_verdict(d, &k_code_layout, &code, &ret->verdict);
 	d->t->ended = r == 0 && ret->verdict.ended != 0;
 out:

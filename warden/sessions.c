@@ -1,0 +1,184 @@
+#include "config.h"
+
+#include "sessions.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "kosmod/log.h"
+#include "warden/account.h"
+#include "warden/calls.h"
+#include "warden/end.h"
+#include "warden/logind.h"
+#include "warden/marks.h"
+#include "warden/parse.h"
+#include "warden/ticket.h"
+
+#define NOBODY 65534 /* also what the kernel shows of foreign uids */
+
+/* All that one job holds. */
+struct work {
+	const struct p_sessions *job;
+	struct pick_want want;
+	struct logind logind;
+	struct procs procs;
+	struct marks marks;
+	int proc;
+};
+
+static int
+refuse(const struct p_sessions *job, int err, const char *why)
+{
+	log_say(LOG_ERR, "sessions of %s (uid %u): %s: %s", job->login,
+	    job->uid, why,
+	    err == KOSMO_EIO ? strerror(errno) : kosmo_strerror(err));
+	return err;
+}
+
+/* Nobody but a person, who has this name and this uid on this host. */
+static int
+check_person(const struct p_sessions *job)
+{
+	uint32_t uid = NO_UID, min = 0;
+	int r;
+
+	if (!parse_login(job->login))
+		return refuse(job, KOSMO_EINVAL, "login name");
+	if (job->uid == 0 || job->uid == NO_UID || job->uid == NOBODY)
+		return refuse(job, KOSMO_EPERM, "uid");
+	if ((r = account_uid_min(&min)) != KOSMO_OK)
+		return refuse(job, r, "UID_MIN");
+	if (job->uid < min)
+		return refuse(job, KOSMO_EPERM, "uid below UID_MIN");
+	if ((r = account_find(job->login, &uid)) != KOSMO_OK)
+		return refuse(job, r, "account");
+	if (uid != job->uid)
+		return refuse(job, KOSMO_EPERM, "the account has another uid");
+	return KOSMO_OK;
+}
+
+static void
+set_want(struct work *w)
+{
+	struct pick_want *want = &w->want;
+	struct timespec now = { 0, 0 }, up = { 0, 0 };
+	struct proc self;
+
+	want->uid = w->job->uid;
+	want->keep = w->job->keep <= INT32_MAX ? (pid_t)w->job->keep : 0;
+	want->rows = w->job->rows;
+	want->n_rows = w->job->n;
+	want->sessions = w->logind.sessions;
+	want->n_sessions = w->logind.n;
+	want->display = w->logind.display;
+	want->own_login = want->own_audit = UNSET;
+	if (proc_read(w->proc, getpid(), &self) == KOSMO_OK) {
+		want->own_login = self.login;
+		want->own_audit = self.audit;
+	}
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	(void)clock_gettime(CLOCK_BOOTTIME, &up);
+	want->booted = (int64_t)now.tv_sec - (int64_t)up.tv_sec;
+	want->hz = (int64_t)sysconf(_SC_CLK_TCK);
+}
+
+static int
+find(struct work *w)
+{
+	int r;
+
+	if ((r = proc_open(&w->proc)) != KOSMO_OK)
+		return refuse(w->job, r, "/proc");
+	/* what logind does not say, /proc does */
+	if ((r = logind_open(w->job->uid, &w->logind)) != KOSMO_OK)
+		(void)refuse(w->job, r, "logind");
+	set_want(w);
+	if ((r = proc_list(w->proc, w->want.uid, w->want.keep, &w->procs)) !=
+		KOSMO_OK ||
+	    (r = pick_begin(&w->procs, &w->want, &w->marks)) != KOSMO_OK)
+		return refuse(w->job, r, "processes");
+	return KOSMO_OK;
+}
+
+/* What only logind knows of: none of the processes found is in it. */
+static uint32_t
+count(struct work *w)
+{
+	uint32_t n = (uint32_t)pick_count(&w->procs);
+	struct proc leader;
+
+	for (size_t i = 0; i < w->logind.n; i++) {
+		const struct pick_session *s = &w->logind.sessions[i];
+
+		if (s->person && !s->kept &&
+		    !marks_have_session(&w->marks, s->id) &&
+		    proc_read(w->proc, s->leader, &leader) == KOSMO_OK)
+			n++;
+	}
+	return n;
+}
+
+/* What logind can't end is left to signals; only those tell the outcome. */
+static int
+end(struct work *w)
+{
+	int r;
+
+	for (size_t i = 0; i < w->logind.n; i++) {
+		const struct pick_session *s = &w->logind.sessions[i];
+
+		if (!s->person || s->kept)
+			continue;
+		if ((r = marks_add_session(&w->marks, s->id)) != KOSMO_OK ||
+		    (r = logind_end(&w->logind, s->id)) != KOSMO_OK)
+			(void)refuse(w->job, r, "logind: ending a session");
+	}
+	r = end_picked(w->proc, &w->procs, &w->want, &w->marks);
+	if (r != KOSMO_OK)
+		return refuse(w->job, r, "ending processes");
+	return KOSMO_OK;
+}
+
+static int
+work(struct work *w, struct p_sessions_is *ret)
+{
+	bool ends = w->job->end != 0;
+	int r, ended = KOSMO_OK;
+
+	/* tickets first: they are quick, and of use to whoever is left */
+	r = ticket_void(w->job->login, w->job->uid, ends, &ret->tickets);
+	if (r != KOSMO_OK)
+		(void)refuse(w->job, r, "tickets of sudo");
+	if ((ended = find(w)) != KOSMO_OK)
+		return ended;
+	ret->sessions = count(w);
+	if (ends)
+		ended = end(w);
+	return ended != KOSMO_OK ? ended : r;
+}
+
+void
+sessions_job(const struct p_sessions *job, struct p_sessions_is *ret)
+{
+	struct work w = { .job = job, .proc = -1 };
+	int r = check_person(job);
+
+	if (r == KOSMO_OK && (r = calls_enter(CALLS_SESSIONS)) != KOSMO_OK)
+		(void)refuse(job, r, "filter of system calls");
+	if (r != KOSMO_OK)
+		return;
+	ret->ok = work(&w, ret) == KOSMO_OK;
+	if (job->end != 0)
+		log_say(LOG_NOTICE,
+		    "sessions of %s (uid %u): %u ended, %u tickets of sudo%s",
+		    job->login, job->uid, ret->sessions, ret->tickets,
+		    ret->ok != 0 ? "" : ", not all");
+	logind_done(&w.logind);
+	procs_done(&w.procs);
+	marks_done(&w.marks);
+	if (w.proc != -1)
+		(void)close(w.proc);
+}
