@@ -71,16 +71,33 @@ check_socket(struct checking *ck)
 }
 
 static void
-check_service(struct checking *ck, const struct conf_service *s)
+fail_service(struct checking *ck, const struct conf_service *s, const char *why)
 {
 	char what[192];
 
-	if ((s->methods & ~ck->conf->login.methods) == 0)
-		return;
-	(void)snprintf(what, sizeof(what),
-	    "[service %s] methods names one that [login] methods does not",
-	    s->name);
+	(void)snprintf(what, sizeof(what), "[service %s] %s", s->name, why);
 	fail(ck, what);
+}
+
+/*
+ * A remembered login takes an address, so none of a console, and words that
+ * sudo, su, passwd and lockers have no room for.
+ */
+static void
+check_service(struct checking *ck, const struct conf_service *s)
+{
+	bool remote = s->login && s->dialogue && !s->console;
+
+	if ((s->methods & ~ck->conf->login.methods) != 0)
+		fail_service(
+		    ck, s, "methods names one that [login] methods does not");
+	if (s->remember != 0 && s->remember != REMEMBER_UNSET && !remote)
+		fail_service(ck, s,
+		    "remember is for logins from elsewhere alone (login = yes, "
+		    "dialogue = yes, console = no)");
+	if (s->combined && s->steps != (STEP_PASSWORD | STEP_FACTOR))
+		fail_service(
+		    ck, s, "combined = yes needs steps = password factor");
 }
 
 int

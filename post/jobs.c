@@ -93,13 +93,17 @@ start(struct jobs *j, const struct p_mail *mail, struct buf *text)
 {
 	struct running *r = calloc(1, sizeof(*r));
 	const struct send_calls calls = { on_answered, on_over, r };
+	struct reason_hidden hidden;
 	int e;
 
 	if (r == NULL)
 		return KOSMO_ENOMEM;
 	r->jobs = j;
+	memcpy(hidden.code, mail->code, sizeof(hidden.code));
+	memcpy(hidden.to, mail->to, sizeof(hidden.to));
 	e = send_start(j->base, mail->id, j->conf->email.sendmail, text,
-	    mail->code, &calls, &r->sending);
+	    &hidden, &calls, &r->sending);
+	explicit_bzero(&hidden, sizeof(hidden));
 	if (e != KOSMO_OK) {
 		free(r);
 		return e;

@@ -47,6 +47,20 @@ hide_code(char *text, size_t len, const char *code)
 	}
 }
 
+/* Of taro@example.com the first letter and the domain stay. */
+static void
+hide_address(char *text, const char *to)
+{
+	size_t local = strcspn(to, "@");
+	char *at = text;
+
+	while (to[0] != '\0' && (at = strcasestr(at, to)) != NULL) {
+		for (size_t i = 1; i < local; i++)
+			at[i] = '*';
+		at += strlen(to);
+	}
+}
+
 /* True if the line of len bytes is part of the mail, or holds a line of it. */
 static bool
 is_of_mail(const char *line, size_t len, const struct buf *mail)
@@ -94,12 +108,14 @@ join(const char *said, size_t len, const struct buf *mail, char *ret,
 
 void
 reason_write(const char *what, const char *said, size_t len,
-    const struct buf *mail, const char *code, char ret[REASON_MAX + 1])
+    const struct buf *mail, const struct reason_hidden *hidden,
+    char ret[REASON_MAX + 1])
 {
 	char lines[SAID_MAX + 1] = "", whole[SAID_MAX + 128];
 
 	join(said, len < SAID_MAX ? len : SAID_MAX, mail, lines, sizeof(lines));
-	hide_code(lines, strlen(lines), code);
+	hide_code(lines, strlen(lines), hidden->code);
+	hide_address(lines, hidden->to);
 	(void)snprintf(whole, sizeof(whole), "%s%s%s", what,
 	    lines[0] != '\0' ? ": " : "", lines);
 	facts_clean(whole, ret, REASON_MAX + 1);

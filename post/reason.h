@@ -7,17 +7,24 @@
 
 #include <stddef.h>
 
+#include "kosmod/kmsg_size.h"
 #include "libkosmo/buf.h"
 
 #define REASON_MAX 160 /* bytes, as P_SENT has it */
 
+/* What must not be seen of a mail: all of its code, most of its address. */
+struct reason_hidden {
+	char code[17];
+	char to[MAIL_LEN + 1];
+};
+
 /*
  * Writes what, and then what sendmail said (said, of len bytes, anything):
  * its lines in one, shortened. A line that holds a line of the mail, or is
- * part of it, is left out, and so are the digits of its code, wherever they
- * stand.
+ * part of it, is left out; so is what is hidden, wherever it stands.
  */
 void reason_write(const char *what, const char *said, size_t len,
-    const struct buf *mail, const char *code, char ret[REASON_MAX + 1]);
+    const struct buf *mail, const struct reason_hidden *hidden,
+    char ret[REASON_MAX + 1]);
 
 #endif

@@ -31,7 +31,7 @@ struct sending {
 	struct event *writes, *reads, *ends, *late;
 	struct buf mail;
 	size_t written;
-	char code[17];
+	struct reason_hidden hidden;
 	char said[SAID_MAX];
 	size_t n_said;
 	bool answered;
@@ -73,9 +73,9 @@ answer(struct sending *s, enum sent_word word, const char *what)
 	s->answered = true;
 	if (word != SENT_YES)
 		reason_write(
-		    what, s->said, s->n_said, &s->mail, s->code, end.reason);
+		    what, s->said, s->n_said, &s->mail, &s->hidden, end.reason);
 	buf_done(&s->mail);
-	explicit_bzero(s->code, sizeof(s->code));
+	explicit_bzero(&s->hidden, sizeof(s->hidden));
 	explicit_bzero(s->said, sizeof(s->said));
 	s->calls.answered(s->calls.arg, s, s->id, &end);
 }
@@ -236,8 +236,8 @@ open_events(struct event_base *base, struct sending *s)
 
 int
 send_start(struct event_base *base, uint64_t id, const char *command,
-    struct buf *mail, const char *code, const struct send_calls *calls,
-    struct sending **ret)
+    struct buf *mail, const struct reason_hidden *hidden,
+    const struct send_calls *calls, struct sending **ret)
 {
 	struct sending *s = calloc(1, sizeof(*s));
 	int child_out = -1, r;
@@ -248,7 +248,7 @@ send_start(struct event_base *base, uint64_t id, const char *command,
 	s->pidfd = s->in = s->in_check = s->out = -1;
 	s->id = id;
 	s->calls = *calls;
-	(void)snprintf(s->code, sizeof(s->code), "%s", code);
+	s->hidden = *hidden;
 	if ((r = open_pipes(s, &child_out)) != KOSMO_OK)
 		goto out;
 	r = child_start(command, s->in_check, child_out, &s->pid);

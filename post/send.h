@@ -40,10 +40,10 @@ struct send_calls {
 
 /*
  * Starts command (argv apart by spaces) with mail, which is taken over and
- * wiped in the end; code is kept out of reasons. KOSMO_ENOMEM, KOSMO_EIO.
+ * wiped in the end; hidden is kept out of reasons. KOSMO_ENOMEM, KOSMO_EIO.
  */
 KOSMO_CHECK int send_start(struct event_base *base, uint64_t id,
-    const char *command, struct buf *mail, const char *code,
+    const char *command, struct buf *mail, const struct reason_hidden *hidden,
     const struct send_calls *calls, struct sending **ret);
 
 /* Kills the child, waits for it if it can be killed, and frees s. */

@@ -11,7 +11,8 @@ packages_host='openssh-server openssh-client passwd login procps util-linux
 perl-base'
 packages_play='tmux zbar-tools oathtool'
 packages_tests='binutils clang valgrind libcmocka-dev strace
-xz-utils shellcheck mandoc sudo sshpass python3 debootstrap systemd-container'
+xz-utils shellcheck mandoc sudo sshpass python3 debootstrap systemd-container
+iproute2'
 
 is_installed() {
 	dpkg-query -W -f '${db:Status-Status}\n' "$1" 2> /dev/null |

@@ -314,6 +314,7 @@ unlock_person(struct kconv *c, struct person *p, uint64_t version)
 	p->locked = 0;
 	memset(p->fails, 0, sizeof(p->fails));
 	p->n_fails = 0;
+	p->births = 0;
 	p->cleared = (uint64_t)keeper_wall(c->k);
 	return save(c, p, version, "user unlock");
 }

@@ -209,7 +209,9 @@ answer_bind(struct kconv *c, const union kmsg *msg)
 		return;
 	}
 	c->bound = true;
-	c->ignore = !c->exists && unknown_ignored(c, b);
+	/* no stack goes on behind kosmoctl */
+	c->ignore = !c->exists && c->open.phase != PHASE_VERB &&
+	    unknown_ignored(c, b);
 	c->admin =
 	    c->peer.admin && c->peer.trusted && c->open.phase == PHASE_VERB;
 	/* sshd and login(1) change expired passwords as root, for the person */

@@ -10,7 +10,6 @@
 #include "kosmod/keeper/forgot.h"
 #include "kosmod/keeper/journey.h"
 #include "kosmod/keeper/mail.h"
-#include "kosmod/keeper/remember.h"
 
 #define BOTH (STEP_PASSWORD | STEP_FACTOR)
 
@@ -150,7 +149,6 @@ put_password(struct kconv *c, struct person *p, const char *hash)
 	(void)snprintf(p->password, sizeof(p->password), "%s", hash);
 	p->password_set = (uint64_t)keeper_wall(c->k);
 	p->todo &= ~(uint32_t)TODO_PASSWORD;
-	remember_void(p);
 	if (c->reset)
 		p->todo |= TODO_PASSWORD;
 	journey_void(p);

@@ -59,20 +59,3 @@ combined_spend(struct kconv *c, struct person *p, const char *digits)
 	d->step = step;
 	d->used = (uint64_t)keeper_wall(c->k);
 }
-
-void
-combined_failed(struct kconv *c, struct person *p)
-{
-	int64_t now = keeper_wall(c->k);
-	uint32_t n;
-
-	if (time_is_behind(c->k, now) != 0 || /* it was not evaluated */
-	    person_knows(
-		p, c->origin.name, now, c->k->conf->throttle.known_for))
-		return;
-	n = person_failed(p, now);
-	if (n >= c->k->conf->throttle.lock && p->lock[0] == '\0') {
-		(void)snprintf(p->lock, sizeof(p->lock), "%u wrong codes", n);
-		p->locked = (uint64_t)now;
-	}
-}

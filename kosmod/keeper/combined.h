@@ -18,7 +18,4 @@ bool combined_right(struct kconv *c, struct person *p, const char *digits);
 /* After the right password: that code is used up, in p. */
 void combined_spend(struct kconv *c, struct person *p, const char *digits);
 
-/* ... or it was a wrong one: a failure of the factor, in p. */
-void combined_failed(struct kconv *c, struct person *p);
-
 #endif

@@ -61,6 +61,8 @@ device_add(struct kconv *c, struct person *p, struct txn *t, struct r_device *d,
 	struct p_mail mail;
 	int r = KOSMO_OK;
 
+	if ((journey_methods(c->k->conf, p) & METHOD_BIT(d->method)) == 0)
+		return KOSMO_EPERM;
 	choose_name(p, name, d);
 	d->id = ++p->next_device;
 	d->added = (uint64_t)keeper_wall(c->k);

@@ -15,8 +15,8 @@ bool device_may_add(const struct kconv *c, const struct person *p);
 /*
  * Adds d to p under name (made unique; "": by its method), with its notice or
  * the end of the registration in t. Its number is p->next_device then. Fill
- * method and what belongs to it. The caller puts p, and once that is durable
- * calls device_added.
+ * method and what belongs to it. KOSMO_EPERM: policy has no such method. The
+ * caller puts p, and once that is durable calls device_added.
  */
 KOSMO_CHECK int device_add(struct kconv *c, struct person *p, struct txn *t,
     struct r_device *d, const char *name);

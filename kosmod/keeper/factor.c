@@ -8,30 +8,23 @@
 #include <string.h>
 
 #include "kosmod/keeper/answers.h"
-#include "kosmod/keeper/journey.h"
+#include "kosmod/keeper/codes.h"
+#include "kosmod/keeper/factor.h"
 #include "kosmod/keeper/mail.h"
 #include "kosmod/keeper/time.h"
 #include "kosmod/keeper/trial.h"
 
 static enum verdict_word
-judge_totp(struct kconv *c, struct r_device *d, const char *digits, int64_t now)
+judge_app(struct kconv *c, struct r_device *d, const char *digits)
 {
-	uint64_t window = c->k->conf->totp.window, step = 0;
-	struct totp t;
-	uint64_t at;
+	uint64_t step;
+	enum verdict_word word = codes_app(c, d, digits, &step);
 
-	device_totp(d, &t);
-	if (t.period == 0)
-		return VERDICT_NO;
-	at = (uint64_t)now / t.period;
-	if (totp_find(&t, digits, at > window ? at - window : 0, at + window,
-		&step) != KOSMO_OK)
-		return VERDICT_NO;
-	if (step <= d->step)
-		return VERDICT_USED;
-	d->step = step;
-	d->used = (uint64_t)now;
-	return VERDICT_YES;
+	if (word == VERDICT_YES) {
+		d->step = step;
+		d->used = (uint64_t)keeper_wall(c->k);
+	}
+	return word;
 }
 
 /*
@@ -50,15 +43,12 @@ find_app(struct person *p, uint32_t id)
 	return NULL;
 }
 
-static int
-judge_code(struct kconv *c, struct person *p, const union kmsg *msg,
-    struct txn *t, struct outcome *o)
+int
+factor_code(struct kconv *c, struct person *p, const struct k_code *m,
+    struct outcome *o)
 {
-	const struct k_code *m = &msg->code;
-	int64_t now = keeper_wall(c->k);
 	struct r_device *d = find_app(p, m->device);
 
-	(void)t;
 	o->step = "totp";
 	o->last = m->last != 0;
 	o->proves = STEP_FACTOR;
@@ -66,47 +56,24 @@ judge_code(struct kconv *c, struct person *p, const union kmsg *msg,
 		o->reason = "no such device";
 	} else if ((kconv_methods(c) & METHOD_BIT(METHOD_TOTP)) == 0) {
 		o->reason = "method not allowed here";
-	} else if (time_is_behind(c->k, now) != 0) {
+	} else if (time_is_behind(c->k, keeper_wall(c->k)) != 0) {
 		o->word = VERDICT_HOST_CLOCK;
 		o->reason = "this host's clock is behind";
 		o->free = true;
 	} else {
-		o->word = judge_totp(c, d, m->digits, now);
+		o->word = judge_app(c, d, m->digits);
 		if (o->word == VERDICT_USED)
 			o->reason = "code used before";
 	}
 	return KOSMO_OK;
 }
 
-static bool
-code_fits(struct kconv *c, const struct person *p, const char *purpose,
-    const uint8_t kept[static DIGEST_LEN],
-    const uint8_t typed[static DIGEST_LEN])
+static int
+judge_code(struct kconv *c, struct person *p, const union kmsg *msg,
+    struct txn *t, struct outcome *o)
 {
-	uint8_t mac[DIGEST_LEN];
-
-	return digest_mac(c->k->mac_key, purpose, p->login, typed, DIGEST_LEN,
-		   mac) == KOSMO_OK &&
-	    !digest_none(kept) && secret_bytes_equal(mac, kept, DIGEST_LEN);
-}
-
-/* Uses a recovery code up; all are compared, so that none shows by time. */
-static bool
-take_recovery(struct kconv *c, struct person *p, const uint8_t *typed)
-{
-	size_t found = CODES_MAX;
-
-	for (size_t i = 0; i < p->n_recovery; i++) {
-		if (code_fits(c, p, "recovery", p->recovery[i].mac, typed))
-			found = i;
-	}
-	if (found == CODES_MAX)
-		return false;
-	memmove(p->recovery + found, p->recovery + found + 1,
-	    (p->n_recovery - found - 1) * sizeof(*p->recovery));
-	p->n_recovery--;
-	memset(&p->recovery[p->n_recovery], 0, sizeof(*p->recovery));
-	return true;
+	(void)t;
+	return factor_code(c, p, &msg->code, o);
 }
 
 /* One code fewer, and who may not know is told. */
@@ -116,7 +83,6 @@ recovered(
 {
 	struct p_mail mail;
 
-	o->word = VERDICT_YES;
 	o->left = p->n_recovery;
 	mail_about(c->k, c, p, MK_RECOVERY, &mail);
 	mail.n = p->n_recovery;
@@ -127,8 +93,14 @@ recovered(
 static bool
 slip_vouches(struct kconv *c, const struct person *p, const struct k_vouch *m)
 {
-	return code_fits(c, p, "initial", p->initial, m->initial) &&
-	    p->state == STATE_REGISTERED && !c->k->conf->registration.email;
+	uint8_t mac[DIGEST_LEN];
+
+	if (p->state != STATE_REGISTERED || c->k->conf->registration.email ||
+	    digest_none(p->initial))
+		return false;
+	return digest_mac(c->k->mac_key, "initial", p->login, m->initial,
+		   DIGEST_LEN, mac) == KOSMO_OK &&
+	    secret_bytes_equal(mac, p->initial, DIGEST_LEN);
 }
 
 /*
@@ -143,23 +115,22 @@ judge_vouch(struct kconv *c, struct person *p, const union kmsg *msg,
 {
 	const struct k_vouch *m = &msg->vouch;
 	bool first = (person_todo(p, c->k->conf) & TODO_METHOD) != 0;
-	bool code = code_fits(c, p, "code", p->code, m->code);
+	size_t place;
 
 	o->step = "recovery";
 	o->vouches = true;
-	o->proves = STEP_FACTOR;
-	if (code && p->code_until >= (uint64_t)keeper_wall(c->k)) {
-		if (!first) {
-			memset(p->code, 0, sizeof(p->code));
-			p->code_until = 0;
-		}
+	if (codes_recovery(c, p, m->code, &place) == KOSMO_OK) {
+		o->proves = STEP_FACTOR;
 		o->word = VERDICT_YES;
-	} else if (take_recovery(c, p, m->code)) {
-		return recovered(c, p, t, o);
+		if (place < p->n_recovery) {
+			codes_spend(p, place);
+			return recovered(c, p, t, o);
+		}
+		if (!first)
+			codes_spend(p, place);
 	} else if (first && slip_vouches(c, p, m)) {
 		o->step = "slip";
 		o->word = VERDICT_YES;
-		o->proves = 0;
 	}
 	return KOSMO_OK;
 }

@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "kosmod/keeper/mail.h"
+#include "kosmod/keeper/mail_code.h"
+#include "kosmod/keeper/remember.h"
 
 /* In the order in which it is done: what comes later waits. */
 static const uint32_t order[] = { TODO_BIRTH, TODO_TERMS, TODO_EMAIL,
@@ -13,6 +15,7 @@ static const uint32_t order[] = { TODO_BIRTH, TODO_TERMS, TODO_EMAIL,
 	TODO_CODES };
 
 #define STEPS (sizeof(order) / sizeof(order[0]))
+#define BOTH (STEP_PASSWORD | STEP_FACTOR)
 #define BUILT (METHOD_BIT(METHOD_TOTP) | METHOD_BIT(METHOD_EMAIL))
 
 uint32_t
@@ -28,10 +31,8 @@ journey_methods(const struct conf *conf, const struct person *p)
 void
 journey_void(struct person *p)
 {
-	memset(p->mailed, 0, sizeof(p->mailed));
-	p->n_mailed = 0;
-	memset(p->remembered, 0, sizeof(p->remembered));
-	p->n_remembered = 0;
+	mail_code_void(p);
+	remember_void(p);
 }
 
 /*
@@ -132,6 +133,15 @@ journey_turn(const struct kconv *c, const struct person *p, uint32_t bits)
 			return (bits & order[i]) != 0;
 	}
 	return false;
+}
+
+bool
+journey_may_confirm(const struct kconv *c, const struct person *p)
+{
+	if (journey_turn(c, p, TODO_CONFIRM))
+		return true;
+	return p->state != STATE_INVITED && p->lock[0] == '\0' &&
+	    p->email_next[0] != '\0' && (c->proven & BOTH) == BOTH;
 }
 
 static int

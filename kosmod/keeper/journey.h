@@ -22,6 +22,12 @@ void journey_invite(const struct conf *conf, struct person *p);
 bool journey_turn(const struct kconv *c, const struct person *p, uint32_t bits);
 
 /*
+ * True if the address may be confirmed here: it is its turn, or a person who
+ * proved all has just named another.
+ */
+bool journey_may_confirm(const struct kconv *c, const struct person *p);
+
+/*
  * The code mailed to the address was typed: from now on it is the person's.
  * Notices go into t; the caller puts p. Together with its outcome.vouches.
  */

@@ -18,7 +18,6 @@
 #include "kosmod/keeper/post.h"
 
 #define HANDOVER_SECONDS 30 /* to post, and on to sendmail */
-#define BOTH (STEP_PASSWORD | STEP_FACTOR)
 
 const char *
 mail_code_address(const struct person *p, enum mail_purpose purpose)
@@ -49,11 +48,7 @@ mail_code_void(struct person *p)
 static bool
 allowed(const struct kconv *c)
 {
-	uint32_t methods = c->row.methods;
-
-	if (methods == 0)
-		methods = c->k->conf->login.methods;
-	return (methods & METHOD_BIT(METHOD_EMAIL)) != 0;
+	return (kconv_methods(c) & METHOD_BIT(METHOD_EMAIL)) != 0;
 }
 
 bool
@@ -265,12 +260,10 @@ mail_may(
 		return (c->required & STEP_PASSWORD & ~c->proven) == 0 &&
 		    mail_code_is_method(c, p);
 	case MAIL_CONFIRM:
-		return journey_turn(c, p, TODO_CONFIRM) ||
-		    (p->email_next[0] != '\0' && p->state == STATE_ACTIVE &&
-			(c->proven & BOTH) == BOTH);
+		return journey_may_confirm(c, p);
 	case MAIL_SETUP:
 		return p->email_ok && p->email_held <= (uint64_t)now &&
-		    p->n_devices == 0 && journey_turn(c, p, TODO_METHOD);
+		    journey_turn(c, p, TODO_METHOD);
 	case MAIL_ENROL:
 		return p->email_ok && allowed(c) && device_may_add(c, p);
 	case MAIL_RESET: /* forgot.c asks for more than a conversation has */

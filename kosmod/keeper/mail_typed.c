@@ -8,6 +8,7 @@
 
 #include "kosmod/keeper/answers.h"
 #include "kosmod/keeper/device.h"
+#include "kosmod/keeper/factor.h"
 #include "kosmod/keeper/forgot.h"
 #include "kosmod/keeper/journey.h"
 #include "kosmod/keeper/mail.h"
@@ -99,8 +100,8 @@ left_of_login(const struct kconv *c, uint32_t left)
 }
 
 static int
-judge(struct kconv *c, struct person *p, const union kmsg *msg, struct txn *t,
-    struct outcome *o)
+judge_mailed(struct kconv *c, struct person *p, const union kmsg *msg,
+    struct txn *t, struct outcome *o)
 {
 	const struct k_mail_code *m = &msg->mail_code;
 	enum mail_purpose purpose = (enum mail_purpose)m->purpose;
@@ -121,6 +122,32 @@ judge(struct kconv *c, struct person *p, const union kmsg *msg, struct txn *t,
 	o->word = mail_code_judge(c, p, purpose, m->digits, &left);
 	o->left = purpose == MAIL_LOGIN ? left_of_login(c, left) : left;
 	return o->word == VERDICT_YES ? take_effect(c, p, m, t, o) : KOSMO_OK;
+}
+
+/*
+ * Behind another module's password everyone is asked for "Code:", and who
+ * typed `resend` there may still have an app at hand: either is right.
+ */
+static int
+judge(struct kconv *c, struct person *p, const union kmsg *msg, struct txn *t,
+    struct outcome *o)
+{
+	const struct k_mail_code *m = &msg->mail_code;
+	struct k_code app = { .last = m->last };
+	struct outcome of_app = *o;
+	int r = judge_mailed(c, p, msg, t, o);
+
+	if (r != KOSMO_OK || o->word == VERDICT_YES ||
+	    (c->proven & STEP_PASSWORD) != 0)
+		return r;
+	memcpy(app.digits, m->digits, sizeof(app.digits));
+	r = factor_code(c, p, &app, &of_app);
+	explicit_bzero(&app, sizeof(app));
+	if (of_app.word == VERDICT_YES)
+		*o = of_app;
+	else
+		o->free = false; /* it was an attempt at the app as well */
+	return r;
 }
 
 /* The same for everyone, known or not: forgot.c judges all three checks. */

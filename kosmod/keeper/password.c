@@ -12,6 +12,7 @@
 #include "kosmod/keeper/combined.h"
 #include "kosmod/keeper/remember.h"
 #include "kosmod/keeper/time.h"
+#include "kosmod/keeper/trial.h"
 
 #define PERMIT_MS 10000 /* a hash that takes longer has lost its permit */
 
@@ -214,14 +215,16 @@ word_of(struct kconv *c, const struct person *p, enum match match)
 
 /* p: who typed the right password, but a wrong code with it; or NULL. */
 static int
-note_wrong(struct kconv *c, const struct person *p)
+note_wrong(struct kconv *c, struct person *p)
 {
 	struct txn *t = NULL;
 	int r = KOSMO_OK;
 
 	if ((r = store_begin(c->k->store, &t)) != KOSMO_OK)
 		return r;
-	if (p != NULL)
+	if (p != NULL && time_is_behind(c->k, keeper_wall(c->k)) == 0)
+		r = trial_failed(c, p, t);
+	if (r == KOSMO_OK && p != NULL)
 		r = person_put(t, p, STORE_ANY);
 	if (r == KOSMO_OK)
 		r = kconv_audit(c, t, "login", p != NULL ? "totp" : "password",
@@ -237,7 +240,7 @@ note_wrong(struct kconv *c, const struct person *p)
 }
 
 static void
-refuse(struct kconv *c, const struct person *p)
+refuse(struct kconv *c, struct person *p)
 {
 	struct k_verdict v = { 0 };
 	uint32_t most = c->k->conf->login.attempts;
@@ -343,7 +346,6 @@ answer_password(struct kconv *c, const union kmsg *msg)
 	if (match == MATCH_NONE || (c->combined && match == MATCH_INITIAL)) {
 		refuse(c, NULL);
 	} else if (c->combined && !combined_right(c, &p, m->digits)) {
-		combined_failed(c, &p);
 		refuse(c, &p);
 	} else {
 		let_pass(c, &p, match, m);

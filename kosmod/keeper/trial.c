@@ -31,16 +31,13 @@ notice(
 	return mail_notice(c->k, t, &mail);
 }
 
-/*
- * A failed factor after a right password, from where nobody logged in of
- * late: the third is told to the person, the last one locks.
- */
-static int
-count_failure(struct kconv *c, struct person *p, int64_t now, struct txn *t)
+int
+trial_failed(struct kconv *c, struct person *p, struct txn *t)
 {
+	int64_t now = keeper_wall(c->k);
 	uint32_t n;
 
-	if ((c->proven & STEP_PASSWORD) == 0 || p->lock[0] != '\0' ||
+	if (p->lock[0] != '\0' ||
 	    person_knows(
 		p, c->origin.name, now, c->k->conf->throttle.known_for))
 		return KOSMO_OK;
@@ -94,8 +91,9 @@ charge(struct kconv *c, struct person *p, struct txn *t, struct trial *tr)
 		return time_note(c->k, t, a.now);
 	if (!tr->o.free)
 		r = throttle_charge(&a, t, &marked);
-	if (r == KOSMO_OK && tr->o.locks && tr->o.word == VERDICT_NO)
-		r = count_failure(c, p, a.now, t);
+	if (r == KOSMO_OK && tr->o.locks && tr->o.word == VERDICT_NO &&
+	    (c->proven & STEP_PASSWORD) != 0)
+		r = trial_failed(c, p, t);
 	if (c->exists) {
 		p->refused = (uint64_t)a.now;
 		(void)snprintf(

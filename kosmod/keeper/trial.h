@@ -41,4 +41,11 @@ typedef int (*trial_judge)(struct kconv *c, struct person *p,
 void trial_run(
     struct kconv *c, const union kmsg *msg, trial_judge judge, bool login);
 
+/*
+ * Counts a failed factor after the right password, unless somebody logged in
+ * from there of late: the third is told to the person, the last one locks.
+ * Notices go into t; the caller puts p.
+ */
+KOSMO_CHECK int trial_failed(struct kconv *c, struct person *p, struct txn *t);
+
 #endif

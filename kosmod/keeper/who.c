@@ -66,6 +66,12 @@ judge_birth(struct kconv *c, struct person *p, const union kmsg *msg,
 void
 answer_birth(struct kconv *c, const union kmsg *msg)
 {
+	const char *date = msg->birth.date;
+
+	if (strlen(date) != 8 || strspn(date, "0123456789") != 8) {
+		c->k->ways.drop(c->conn, "a date that there is not");
+		return;
+	}
 	trial_run(c, msg, judge_birth, false);
 }
 

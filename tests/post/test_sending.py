@@ -229,6 +229,15 @@ exit 0"""))
             f.write("go\n")
         until("the delivery", lambda: os.path.exists(f"{here}/delivered"))
 
+    def test_address_in_complaints(self):
+        self.serve(self.keeper.script("sendmail", """
+cat > /dev/null
+echo 'RCPT TO:<taro@example.com>, Taro@Example.com: unknown' >&2
+exit 67"""))
+        self.assertEqual(
+            self.one(), (NEVER, "exit status 67: RCPT TO:<t***@example.com>, "
+                                "T***@Example.com: unknown"))
+
     def test_code_in_complaints(self):
         """A sendmail that repeats the mail: nothing of it in the reason."""
         for text in ("cat >&2",

@@ -42,6 +42,8 @@ device list
 device rename 1 phone
 device remove 1
 password
+sign-out
+forgot-id a@b
 me
 status
 log'
@@ -78,6 +80,7 @@ expect 2 "unknown verb user bogus" user bogus
 expect 2 "LOGIN is missing" user add
 expect 2 "--email is missing" user add taro
 expect 2 "NEWNAME is missing" device rename 1
+expect 2 "ADDRESS is missing" forgot-id
 expect 2 "is not an e-mail address" user add taro --email suzuki@
 expect 2 "is not an e-mail address" user set taro --email -x@y
 expect 2 "is neither ja nor en" user add taro --email a@b --language fr

@@ -9,7 +9,7 @@
 
 #include "kosmod/keeper/keeper.h"
 
-#define FAKE_MAILS_MAX 64
+#define FAKE_MAILS_MAX 256
 
 enum fake_mood {
 	FAKE_TAKES = 0, /* SENT_YES */

@@ -71,6 +71,51 @@ test_services(void **state)
 	assert_int_equal(s->deadline, 30);
 }
 
+static bool
+refused(const char *text)
+{
+	struct conf conf;
+	char said[1024];
+
+	return read_text(text, &conf, said, sizeof(said)) == KOSMO_EINVAL &&
+	    strncmp(said, "t.conf: [service ", 17) == 0;
+}
+
+/* Nobody is remembered at a console, for sudo and its like, or in lockers. */
+static void
+test_remember(void **state)
+{
+	static const char *const never[] = { "login", "sudo", "su", "passwd",
+		"locker", "kosmoctl", "vlock" };
+	char text[128];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(never) / sizeof(never[0]); i++) {
+		(void)snprintf(text, sizeof(text),
+		    "[service %s]\nremember = 12h\n", never[i]);
+		assert_true(refused(text));
+		(void)snprintf(text, sizeof(text),
+		    "[service %s]\nremember = 0\n", never[i]);
+		assert_false(refused(text));
+	}
+	assert_false(refused("[login]\nremember = 12h\n"));
+	assert_false(refused("[service sshd]\nremember = 12h\n"));
+	assert_true(refused("[service sshd]\nremember = 12h\nconsole = yes\n"));
+	assert_true(refused("[service sshd]\nremember = 12h\ndialogue = no\n"));
+	assert_false(refused("[service vpn]\nremember = 12h\nlogin = yes\n"
+			     "dialogue = yes\n"));
+}
+
+static void
+test_combined(void **state)
+{
+	(void)state;
+	assert_false(refused("[service locker]\ncombined = yes\n"));
+	assert_false(refused("[service x]\ncombined = yes\n"));
+	assert_true(refused("[service x]\ncombined = yes\nsteps = password\n"));
+	assert_true(refused("[service x]\ncombined = yes\nsteps = factor\n"));
+}
+
 static void
 test_built_in_services(void **state)
 {
@@ -249,6 +294,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_services),
+		cmocka_unit_test(test_remember),
+		cmocka_unit_test(test_combined),
 		cmocka_unit_test(test_built_in_services),
 		cmocka_unit_test(test_long_values),
 		cmocka_unit_test(test_files),

@@ -162,7 +162,7 @@ parallel_guesses_all_cost(void **state)
 	struct rig *r = *state;
 	struct line *l[1000];
 	struct k_try try = { 0 };
-	struct k_password m = { HASH_A, { 0 } };
+	struct k_password m = { .hash = HASH_A };
 	struct secret seed;
 	int settings = 0, yes = 0;
 

@@ -13,21 +13,19 @@ static int
 ask_birth(struct dialogue *d, struct k_forgot *m)
 {
 	static const struct question question = {
-		.text = N_("Let us set a new password. Three checks first."),
 		.prompt = N_("Date of birth (8 digits YYYYMMDD, e.g. "
 			     "19850401): "),
 	};
 	struct answer answer = { 0 };
-	int r;
+	int r = say(
+	    d, N_("Let us set a new password. Three checks first."), NULL);
 
-	while ((r = ask(d, &question, &answer)) == 0) {
+	while (r == 0 && (r = ask(d, &question, &answer)) == 0) {
 		answer_date(&answer.text, m->date);
 		if (date_valid_birth(m->date, (int64_t)time(NULL)))
 			break;
 		r = say(
 		    d, N_("Enter 8 digits, year first (e.g. 19850401)."), NULL);
-		if (r != 0)
-			break;
 	}
 	answer_done(&answer);
 	return r;
