@@ -127,7 +127,7 @@ read_all(struct keeper_world *w)
 		die("bad conf");
 	if (blocklist_open(w->conf.password.blocklist) != 0)
 		die("no block list");
-	if (terms_text_open(&w->conf) != 0)
+	if (terms_text_open(&w->conf, stderr) != 0)
 		die("no terms of use");
 }
 
