@@ -101,8 +101,8 @@ answer_old_hash(struct kconv *c, const union kmsg *msg)
 	int r;
 
 	if ((r = kconv_person(c, &p, &version)) != KOSMO_OK ||
-	    (r = digest_mac(c->k->mac_key, "initial", c->login, m->initial,
-		 DIGEST_LEN, mac)) != KOSMO_OK) {
+	    (r = digest_mac(c->k->mac_key, "initial", person_bound(&p),
+		 m->initial, DIGEST_LEN, mac)) != KOSMO_OK) {
 		kconv_trouble(c, "a person can't be read", r);
 		return;
 	}
@@ -151,6 +151,8 @@ put_password(struct kconv *c, struct person *p, const char *hash)
 	(void)snprintf(p->password, sizeof(p->password), "%s", hash);
 	p->password_set = (uint64_t)keeper_wall(c->k);
 	p->todo &= ~(uint32_t)TODO_PASSWORD;
+	if (p->state == STATE_ACTIVE)
+		p->expires = 0; /* that was the slip's */
 	if (c->reset)
 		p->todo |= TODO_PASSWORD;
 	journey_void(p);
