@@ -548,6 +548,29 @@ class Self(Verbs):
         t.expect(r"Not accepted")
         self.assertEqual(t.give_up(), 1, t.all)
 
+    def test_method(self):
+        t = self.confirmed("method", "app")
+        self.assertEqual(t.end(), 0, t.all)
+        self.assertEqual(t.out, "Your method is now app.\n")
+        t = self.confirmed("method", "email")
+        self.assertEqual(t.end(), 1, t.all)
+        self.assertIn("You have no device of that kind", t.all)
+        self.no(2, "The methods are app and email.", "method", "sms")
+
+    def test_language(self):
+        t = self.confirmed("language", "en")
+        self.assertEqual(t.end(), 0, t.all)
+        self.assertEqual(t.out, "Changed.\n")
+        self.no(2, "The languages are en and ja.", "language", "fr")
+
+    def test_what_policy_left_out(self):
+        self.no(1, "Recovery codes are not used here.", "recovery-codes")
+        self.no(1, "There are no terms of use here.", "terms")
+        self.no(1, "That is not an e-mail address", "email", "taro@")
+        t = self.confirmed("enroll", "email")
+        self.assertEqual(t.end(), 1, t.all)
+        self.assertIn("No address is confirmed.", t.all)
+
     def test_sign_out(self):
         t = self.confirmed("sign-out")
         self.assertEqual(t.end(), 1, t.all)

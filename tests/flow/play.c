@@ -107,12 +107,12 @@ command_clock(struct script *s, const char *rest)
 static void
 command_user(struct script *s, const char *rest)
 {
-	char verb[16] = "", user[NAME_LEN + 1] = "", language[8] = "";
+	char verb[16] = "", user[NAME_LEN + 1] = "", more[NAME_LEN + 1] = "";
 
-	if (sscanf(rest, "%15s %256s %7s", verb, user, language) < 2)
-		script_fail(s, "user VERB NAME [LANGUAGE]");
-	need_language(s, language);
-	s->world->admin(s->world, verb, user, language, s->secret);
+	if (sscanf(rest, "%15s %256s %256s", verb, user, more) < 2)
+		script_fail(s, "user VERB NAME [LANGUAGE or ADDRESS]");
+	need_language(s, more);
+	s->world->admin(s->world, verb, user, more, s->secret);
 }
 
 static void

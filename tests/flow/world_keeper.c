@@ -126,7 +126,7 @@ read_all(struct keeper_world *w)
 		die("bad conf");
 	if (blocklist_open(w->conf.password.blocklist) != 0)
 		die("no block list");
-	if (terms_text_open(&w->conf) != 0)
+	if (terms_text_open(&w->conf, stderr) != 0)
 		die("no terms of use");
 }
 
@@ -359,6 +359,16 @@ add_user(struct wire *wire, const char *user, const char *language)
 }
 
 static void
+set_email(struct wire *wire, const char *user, const char *address)
+{
+	struct k_user_set set = { .fields = SET_EMAIL };
+
+	snprintf(set.login, sizeof(set.login), "%s", user);
+	snprintf(set.email, sizeof(set.email), "%s", address);
+	request(wire, &k_user_set_layout, &set);
+}
+
+static void
 act_user(struct wire *wire, const char *verb, const char *user)
 {
 	static const struct {
@@ -381,7 +391,7 @@ act_user(struct wire *wire, const char *verb, const char *user)
 
 static void
 world_admin(struct world *world, const char *verb, const char *user,
-    const char *language, char secret[static 64])
+    const char *more, char secret[static 64])
 {
 	struct keeper_world *w = (struct keeper_world *)world;
 	struct wire *wire = calloc(1, sizeof(*wire));
@@ -398,7 +408,9 @@ world_admin(struct world *world, const char *verb, const char *user,
 	snprintf(bind.service, sizeof(bind.service), "kosmoctl");
 	request(wire, &k_bind_layout, &bind);
 	if (strcmp(verb, "add") == 0)
-		add_user(wire, user, language);
+		add_user(wire, user, more);
+	else if (strcmp(verb, "email") == 0)
+		set_email(wire, user, more);
 	else
 		act_user(wire, verb, user);
 	if (wire->type == K_SLIP)

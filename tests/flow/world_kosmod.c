@@ -215,7 +215,7 @@ take_cell(const struct msg_row *row, const char *name, char secret[static 64])
 /* What kosmoctl would send on admin.sock. */
 static void
 fill_verb(struct kosmod_world *w, struct msg_hello *hello, const char *verb,
-    const char *user, const char *language)
+    const char *user, const char *more)
 {
 	bool pam = strcmp(w->world.name, "pam") == 0;
 	char email[NAME_LEN + 20];
@@ -226,8 +226,12 @@ fill_verb(struct kosmod_world *w, struct msg_hello *hello, const char *verb,
 		snprintf(hello->verb, sizeof(hello->verb), "%s", verb);
 		return;
 	}
-	snprintf(hello->verb, sizeof(hello->verb), "user %.*s",
-	    (int)strcspn(verb, "-"), verb);
+	if (strcmp(verb, "email") == 0) {
+		snprintf(hello->verb, sizeof(hello->verb), "user set");
+		add_arg(hello, "email", more);
+	} else
+		snprintf(hello->verb, sizeof(hello->verb), "user %.*s",
+		    (int)strcspn(verb, "-"), verb);
 	add_arg(hello, "", user);
 	if (strncmp(verb, "reset-", 6) == 0)
 		add_arg(hello, verb + 6, "");
@@ -235,7 +239,7 @@ fill_verb(struct kosmod_world *w, struct msg_hello *hello, const char *verb,
 		return;
 	snprintf(email, sizeof(email), "%s@example.co.jp", user);
 	add_arg(hello, "email", email);
-	add_arg(hello, "language", language);
+	add_arg(hello, "language", more);
 	/* whoever has no account here is known to libpam by name only */
 	if (!pam)
 		add_arg(hello, "uid", "1001");
@@ -243,7 +247,7 @@ fill_verb(struct kosmod_world *w, struct msg_hello *hello, const char *verb,
 
 static void
 world_admin(struct world *world, const char *verb, const char *user,
-    const char *language, char secret[static 64])
+    const char *more, char secret[static 64])
 {
 	struct kosmod_world *w = (struct kosmod_world *)world;
 	const char *cell = strcmp(verb, "status") == 0 ? user : "";
@@ -257,7 +261,7 @@ world_admin(struct world *world, const char *verb, const char *user,
 	if (hello == NULL || msg == NULL ||
 	    secret_set(&birth.text, "19850401", 8) != 0)
 		abort();
-	fill_verb(w, hello, verb, user, language);
+	fill_verb(w, hello, verb, user, more);
 	fd = open_conversation(w->server.admin, PHASE_VERB, getuid(), hello);
 	send_msg(fd, &msg_hello_layout, hello);
 	while (type != M_END) {

@@ -96,7 +96,7 @@ pages(void **state)
 
 	write_lines(f, "en", TERMS_PAGE);
 	write_lines(f, "ja", 2 * TERMS_PAGE + 1);
-	assert_int_equal(terms_text_open(&f->conf), 0);
+	assert_int_equal(terms_text_open(&f->conf, NULL), 0);
 	assert_string_equal(terms_text_mark(LANG_EN)->version, "2");
 	assert_string_equal(terms_text_mark(LANG_JA)->date, "2026-04-01");
 	assert_int_equal(terms_text_pages(LANG_EN), 1);
@@ -115,7 +115,7 @@ no_terms(void **state)
 	write_lines(f, "en", 3);
 	write_lines(f, "ja", 3);
 	f->conf.registration.terms = false;
-	assert_int_equal(terms_text_open(&f->conf), 0);
+	assert_int_equal(terms_text_open(&f->conf, NULL), 0);
 	assert_null(terms_text_mark(LANG_EN));
 	assert_int_equal(terms_text_pages(LANG_JA), 0);
 }
@@ -127,7 +127,7 @@ one_missing(void **state)
 	struct folder *f = *state;
 
 	write_lines(f, "ja", 3);
-	assert_int_equal(terms_text_open(&f->conf), KOSMO_ENOTFOUND);
+	assert_int_equal(terms_text_open(&f->conf, NULL), KOSMO_ENOTFOUND);
 	assert_null(terms_text_mark(LANG_EN));
 	assert_int_equal(terms_text_pages(LANG_JA), 1);
 }
