@@ -214,6 +214,9 @@ word_of(struct kconv *c, const struct person *p, enum match match)
 	    (match == MATCH_INITIAL && p->expires != 0 &&
 		(uint64_t)keeper_wall(c->k) > p->expires))
 		return VERDICT_ENDED;
+	if (match == MATCH_INITIAL && p->expires != 0 &&
+	    (uint64_t)keeper_wall(c->k) > p->expires)
+		return VERDICT_ENDED; /* a slip for who is active */
 	return VERDICT_YES;
 }
 
