@@ -18,8 +18,8 @@ same_birth(struct kconv *c, const struct person *p, const char *date)
 {
 	uint8_t mac[DIGEST_LEN];
 
-	return digest_mac(c->k->mac_key, "birth", p->login, date, strlen(date),
-		   mac) == KOSMO_OK &&
+	return digest_mac(c->k->mac_key, "birth", person_bound(p), date,
+		   strlen(date), mac) == KOSMO_OK &&
 	    secret_bytes_equal(mac, p->birth, DIGEST_LEN);
 }
 
