@@ -16,8 +16,9 @@
 #include "warden/calls.h"
 #include "warden/sessions.h"
 
-#define ACCOUNT_TIME 5000   /* ms for name services */
-#define SESSIONS_TIME 20000 /* ms: name services, logind, signals */
+/* The keeper waits ten seconds for either. */
+#define ACCOUNT_TIME 5000  /* ms for name services */
+#define SESSIONS_TIME 9000 /* ms: name services, logind, signals */
 
 void
 jobs_init(struct jobs *j)

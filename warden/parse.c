@@ -195,3 +195,37 @@ parse_uid_min(const char *text)
 	}
 	return min;
 }
+
+/* The head of each record in a file of sudo's (timestamp.c there). */
+struct ticket {
+	uint16_t version;
+	uint16_t size; /* of the record */
+	uint16_t type;
+	uint16_t flags;
+};
+
+#define TICKET_VERSIONS 2 /* known ones: 1 and 2 */
+#define TICKET_LOCK 4	  /* type: only there to be locked */
+#define TICKET_DISABLED 1 /* flag */
+
+uint32_t
+parse_tickets(const uint8_t *bytes, size_t len)
+{
+	uint32_t n = 0;
+
+	while (len > 0) {
+		struct ticket t;
+
+		if (len < sizeof(t))
+			return 1;
+		memcpy(&t, bytes, sizeof(t));
+		if (t.version == 0 || t.version > TICKET_VERSIONS ||
+		    t.size < sizeof(t) || t.size > len)
+			return 1;
+		if (t.type != TICKET_LOCK && (t.flags & TICKET_DISABLED) == 0)
+			n++;
+		bytes += t.size;
+		len -= t.size;
+	}
+	return n;
+}

@@ -73,4 +73,11 @@ bool parse_login(const char *login);
  */
 uint32_t parse_uid_min(const char *text);
 
+/*
+ * How many tickets a file of sudo's has that it may still take: not those
+ * that were disabled (sudo -k) or never given (a sudo that failed). One, if
+ * the file is of a form that is not known.
+ */
+uint32_t parse_tickets(const uint8_t *bytes, size_t len);
+
 #endif

@@ -121,20 +121,26 @@ count(struct work *w)
 	return n;
 }
 
-/* What logind can't end is left to signals; only those tell the outcome. */
+/*
+ * What logind can't end is left to signals; only those tell the outcome. A
+ * logind that fails once is not waited for again.
+ */
 static int
 end(struct work *w)
 {
-	int r;
+	int r, logind = KOSMO_OK;
 
 	for (size_t i = 0; i < w->logind.n; i++) {
 		const struct pick_session *s = &w->logind.sessions[i];
 
 		if (!s->person || s->kept)
 			continue;
-		if ((r = marks_add_session(&w->marks, s->id)) != KOSMO_OK ||
-		    (r = logind_end(&w->logind, s->id)) != KOSMO_OK)
-			(void)refuse(w->job, r, "logind: ending a session");
+		if ((r = marks_add_session(&w->marks, s->id)) != KOSMO_OK)
+			return refuse(w->job, r, "sessions");
+		if (logind != KOSMO_OK)
+			continue;
+		if ((logind = logind_end(&w->logind, s->id)) != KOSMO_OK)
+			(void)refuse(w->job, logind, "logind: ending");
 	}
 	r = end_picked(w->proc, &w->procs, &w->want, &w->marks);
 	if (r != KOSMO_OK)

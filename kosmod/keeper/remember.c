@@ -180,14 +180,17 @@ same_place(const struct kconv *c, const struct r_remembered *r)
 	    strcmp(r->service, c->row.name) == 0;
 }
 
-/* What policy gives now also holds for what was remembered before. */
+/*
+ * What policy gives now also holds for what was remembered before. Who has
+ * something to do proves everything first.
+ */
 bool
 remember_holds(struct kconv *c, const struct person *p)
 {
 	uint64_t now = (uint64_t)keeper_wall(c->k);
 	uint32_t most = remember_time(c);
 
-	if (most == 0)
+	if (most == 0 || person_todo(p, c->k->conf) != 0)
 		return false;
 	for (size_t i = 0; i < p->n_remembered; i++) {
 		const struct r_remembered *r = &p->remembered[i];

@@ -367,7 +367,10 @@ act_user(struct wire *wire, const char *verb, const char *user)
 		uint8_t act;
 	} acts[] = { { "invite", ACT_INVITE }, { "lock", ACT_LOCK },
 		{ "unlock", ACT_UNLOCK }, { "remove", ACT_REMOVE },
-		{ "code", ACT_CODE } };
+		{ "code", ACT_CODE }, { "remind", ACT_REMIND },
+		{ "reset-password", ACT_RESET_PASSWORD },
+		{ "reset-devices", ACT_RESET_DEVICES },
+		{ "reset-all", ACT_RESET_ALL } };
 	struct k_user_act act = { 0 };
 
 	snprintf(act.login, sizeof(act.login), "%s", user);

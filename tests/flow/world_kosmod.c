@@ -28,6 +28,8 @@ struct kosmod_world {
 	struct fake_post post; /* what it had when it was looked at */
 	size_t mails_seen;
 	bool takes;
+	char
+	    mbox[128]; /* where a real kosmo-post delivers; "": none is there */
 };
 
 union client_msg {
@@ -38,6 +40,9 @@ union client_msg {
 	struct msg_row row;
 	struct msg_end end;
 };
+
+static void
+wait_status(struct world *world, const char *name, const char *want);
 
 static void
 world_begin(struct world *world, const char *conf)
@@ -68,7 +73,10 @@ world_restart(struct world *world)
 	struct kosmod_world *w = (struct kosmod_world *)world;
 
 	server_restart(&w->server);
-	postman_again(w->postman);
+	if (w->mbox[0] == '\0')
+		postman_again(w->postman);
+	else
+		wait_status(world, "post", "1");
 }
 
 static char *
@@ -219,8 +227,11 @@ fill_verb(struct kosmod_world *w, struct msg_hello *hello, const char *verb,
 		snprintf(hello->verb, sizeof(hello->verb), "%s", verb);
 		return;
 	}
-	snprintf(hello->verb, sizeof(hello->verb), "user %s", verb);
+	snprintf(hello->verb, sizeof(hello->verb), "user %.*s",
+	    (int)strcspn(verb, "-"), verb);
 	add_arg(hello, "", user);
+	if (strncmp(verb, "reset-", 6) == 0)
+		add_arg(hello, verb + 6, "");
 	if (strcmp(verb, "add") != 0)
 		return;
 	snprintf(email, sizeof(email), "%s@example.co.jp", user);
@@ -267,12 +278,33 @@ world_admin(struct world *world, const char *verb, const char *user,
 	free(msg);
 }
 
+/* As its reader sees the newest mail. */
+static const char *
+code_of_mbox(const struct kosmod_world *w, const char *login)
+{
+	const char *srcdir = getenv("srcdir");
+	static char code[17];
+	char command[512];
+	FILE *f;
+
+	snprintf(command, sizeof(command),
+	    "'%s/tests/post/read-mail' '%s' --to '%s@' --code",
+	    srcdir != NULL ? srcdir : ".", w->mbox, login);
+	if ((f = popen(command, "re")) == NULL ||
+	    fgets(code, sizeof(code), f) == NULL || pclose(f) != 0)
+		server_die(1, "no code in", w->mbox);
+	code[strcspn(code, "\n")] = '\0';
+	return code;
+}
+
 static const char *
 world_code(struct world *world, const char *login)
 {
 	struct kosmod_world *w = (struct kosmod_world *)world;
 	const struct p_mail *m;
 
+	if (w->mbox[0] != '\0')
+		return code_of_mbox(w, login);
 	postman_mails(w->postman, &w->post);
 	m = fake_post_mail(&w->post, login, 0);
 	return m != NULL ? m->code : "";
@@ -320,6 +352,13 @@ world_post(struct world *world, const char *how)
 	struct kosmod_world *w = (struct kosmod_world *)world;
 
 	w->takes = strcmp(how, "takes") == 0;
+	if (sscanf(how, "real %127s", w->mbox) == 1) {
+		postman_gone(w->postman);
+		wait_status(world, "post", "0");
+		server_post(&w->server);
+		wait_status(world, "post", "1");
+		return;
+	}
 	if (strcmp(how, "gone") == 0)
 		postman_gone(w->postman);
 	else

@@ -14,7 +14,7 @@ my $mail = getpwnam('kosmo-mail') // 0;
 my @sockets = (
 	['kosmod.sock', 0666, 0, 0],
 	['admin.sock', 0660, 0, $group],
-	['priv.sock', 0600, $mail, 0],
+	['priv.sock', 0660, $mail, 0],
 );
 my @names;
 my @held;

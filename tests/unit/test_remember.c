@@ -374,6 +374,26 @@ it_opens_no_more_than_the_door(void **state)
 	}
 }
 
+/* Whatever came up meanwhile takes a whole login. */
+static void
+not_while_something_is_left_to_do(void **state)
+{
+	struct rig *r = *state;
+	struct secret seed;
+	struct person *p;
+
+	rig_known(r, "taro", &seed);
+	log_in(r, "taro", HERE, &seed);
+	p = rig_load(r, "taro");
+	p->todo = TODO_CODES;
+	rig_store(r, &p);
+	assert_false(skips(r, HERE));
+	p = rig_load(r, "taro");
+	p->todo = 0;
+	rig_store(r, &p);
+	assert_true(skips(r, HERE));
+}
+
 static void
 not_before_all_is_proven(void **state)
 {
@@ -420,6 +440,7 @@ main(void)
 		T(not_where_many_log_in),
 		T(changes_and_sign_out_void_it),
 		T(it_opens_no_more_than_the_door),
+		T(not_while_something_is_left_to_do),
 		T(not_before_all_is_proven),
 		T(the_locked_stay_out),
 	};

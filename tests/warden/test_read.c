@@ -264,6 +264,45 @@ session_ids(void **state)
 	assert_false(parse_session_id("12345678901234567890123456789012"));
 }
 
+/* Records of a file of sudo's, 56 bytes each. */
+static size_t
+ticket(uint8_t *at, uint16_t version, uint16_t type, uint16_t flags)
+{
+	const uint16_t head[4] = { version, 56, type, flags };
+
+	memset(at, 7, 56);
+	memcpy(at, head, sizeof(head));
+	return 56;
+}
+
+static void
+tickets(void **state)
+{
+	uint8_t file[1024] = { 0 };
+	size_t len;
+
+	(void)state;
+	assert_int_equal(parse_tickets(file, 0), 0);
+	len = ticket(file, 2, 4, 0); /* the lock */
+	assert_int_equal(parse_tickets(file, len), 0);
+	len += ticket(file + len, 2, 2, 1); /* disabled */
+	assert_int_equal(parse_tickets(file, len), 0);
+	len += ticket(file + len, 2, 2, 0);
+	assert_int_equal(parse_tickets(file, len), 1);
+	len += ticket(file + len, 1, 3, 2);
+	assert_int_equal(parse_tickets(file, len), 2);
+	/* cut, newer, or something else */
+	assert_int_equal(parse_tickets(file, len - 1), 1);
+	assert_int_equal(parse_tickets(file, 57), 1);
+	len = ticket(file, 3, 2, 1);
+	assert_int_equal(parse_tickets(file, len), 1);
+	len = ticket(file, 0, 2, 1);
+	assert_int_equal(parse_tickets(file, len), 1);
+	len = ticket(file, 2, 2, 1);
+	memset(file + 2, 0, 2); /* a size that would never end */
+	assert_int_equal(parse_tickets(file, len), 1);
+}
+
 int
 main(void)
 {
@@ -279,6 +318,7 @@ main(void)
 		cmocka_unit_test(logins),
 		cmocka_unit_test(uid_min),
 		cmocka_unit_test(session_ids),
+		cmocka_unit_test(tickets),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -168,6 +168,37 @@ class SignOut(Case):
         wait_until(lambda: (reap(), not people.pids_of(TARO))[1])
 
 
+@unittest.skipIf(os.environ["SYSTEMD"] == "no", "built without libsystemd")
+class LogindAway(Case):
+    """Its folder is there, so it is asked; /proc tells all the same."""
+
+    def setUp(self):
+        super().setUp()
+        for folder in ("/run/systemd/seats", "/run/dbus"):
+            os.makedirs(folder)
+            self.addCleanup(shutil.rmtree, folder)
+
+    def sign_out(self):
+        _, kept = self.on_terminal("taro", "sleep 7050 & wait")
+        _, shell = self.on_terminal("taro", "sleep 7051 & wait")
+        began = time.monotonic()
+        self.assertEqual(self.keeper.sessions("taro", TARO, kept), (1, 1, 0))
+        wait_until(gone(shell))
+        self.assertTrue(lives(kept))
+        return time.monotonic() - began
+
+    def test_no_bus(self):
+        self.assertLess(self.sign_out(), 1)
+        self.assertIn("logind", self.log())
+
+    def test_a_bus_that_says_nothing(self):
+        with socket.socket(socket.AF_UNIX) as bus:
+            bus.bind("/run/dbus/system_bus_socket")
+            bus.listen(8)
+            self.assertLess(self.sign_out(), 5)
+        self.assertIn("logind", self.log())
+
+
 class NotTheirs(Case):
     def test_others_on_the_same_terminal(self):
         """The terminal is taro's; hanako and root have it too."""
