@@ -31,12 +31,13 @@ set_up(void **state)
 static struct conf_service *
 row(struct rig *r, const char *name)
 {
-	for (uint32_t i = 0; i < r->conf.n_services; i++) {
-		if (strcmp(r->conf.services[i].name, name) == 0)
-			return &r->conf.services[i];
-	}
-	fail_msg("no service %s", name);
-	return NULL;
+	uint32_t i = 0;
+
+	while (i + 1 < r->conf.n_services &&
+	    strcmp(r->conf.services[i].name, name) != 0)
+		i++;
+	assert_string_equal(r->conf.services[i].name, name);
+	return &r->conf.services[i];
 }
 
 static enum verdict_word
