@@ -66,6 +66,7 @@ struct msg_open {
 	char ruser[NAME_LEN + 1];
 	uint32_t options; /* bits of enum msg_option */
 	uint8_t remote;	  /* 1: rhost or source is not empty */
+	char from[64];	  /* source, or else rhost if it fits */
 };
 
 /* Options of the PAM line; labels only if the peer is not root. */

@@ -18,7 +18,6 @@
 #include "kosmod/talk/terms_text.h"
 #include "journey.h"
 #include "script.h"
-#include "kosmod/keeper/mail.h"
 #include "tests/unit/fake_post.h"
 
 #define START 1775088000 /* a Thursday in April, 00:00 UTC */
@@ -446,24 +445,13 @@ static char *
 world_mails(struct world *world)
 {
 	struct keeper_world *w = (struct keeper_world *)world;
-	char *text = NULL;
-	size_t size = 0;
-	FILE *f = open_memstream(&text, &size);
 	size_t before;
 
-	if (f == NULL)
-		die("no memory");
 	do { /* few at a time */
 		before = w->post.n;
 		tick(w);
 	} while (w->post.n > before);
-	for (; w->mails_seen < w->post.n; w->mails_seen++) {
-		const struct p_mail *m = &w->post.mails[w->mails_seen];
-
-		fprintf(f, "%s to %s\n", mail_word(m->kind), m->to);
-	}
-	fclose(f);
-	return text;
+	return fake_post_news(&w->post, &w->mails_seen);
 }
 
 static void
@@ -471,9 +459,7 @@ world_post(struct world *world, const char *how)
 {
 	struct keeper_world *w = (struct keeper_world *)world;
 
-	w->post.mood = strcmp(how, "fails") == 0 ? FAKE_FAILS
-	    : strcmp(how, "silent") == 0	 ? FAKE_SILENT
-						 : FAKE_TAKES;
+	w->post.mood = fake_post_mood(how);
 	w->no_post = strcmp(how, "gone") == 0;
 	keeper_priv_here(w->keeper, PRIV_POST, !w->no_post);
 	store_flush(w->store);

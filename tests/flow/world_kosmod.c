@@ -12,7 +12,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "kosmod/keeper/mail.h"
 #include "libkosmo/packet.h"
 #include "postman.h"
 #include "script.h"
@@ -332,22 +331,11 @@ static char *
 world_mails(struct world *world)
 {
 	struct kosmod_world *w = (struct kosmod_world *)world;
-	char *text = NULL;
-	size_t size = 0;
-	FILE *f = open_memstream(&text, &size);
 
-	if (f == NULL)
-		abort();
 	if (w->takes)
 		wait_status(world, "notices", "0");
 	postman_mails(w->postman, &w->post);
-	for (; w->mails_seen < w->post.n; w->mails_seen++) {
-		const struct p_mail *m = &w->post.mails[w->mails_seen];
-
-		fprintf(f, "%s to %s\n", mail_word(m->kind), m->to);
-	}
-	fclose(f);
-	return text;
+	return fake_post_news(&w->post, &w->mails_seen);
 }
 
 static void
@@ -366,10 +354,7 @@ world_post(struct world *world, const char *how)
 	if (strcmp(how, "gone") == 0)
 		postman_gone(w->postman);
 	else
-		postman_mood(w->postman,
-		    strcmp(how, "fails") == 0	     ? FAKE_FAILS
-			: strcmp(how, "silent") == 0 ? FAKE_SILENT
-						     : FAKE_TAKES);
+		postman_mood(w->postman, fake_post_mood(how));
 	wait_status(world, "post", strcmp(how, "gone") == 0 ? "0" : "1");
 }
 

@@ -59,6 +59,7 @@ $3"
 
 # The last line of a test script.
 finish_tests() {
+	on_terminal kill-server 2> /dev/null || :
 	echo "1..$n_tests"
 	[ "$n_failed" = 0 ]
 }
@@ -343,6 +344,10 @@ on_terminal() {
 screen_open() {
 	local name=$1 size=$2
 	shift 2
+	# tmux goes with its last session: one stays, so that it can't be going
+	# while the next is opened
+	on_terminal has-session -t stays 2> /dev/null ||
+	    on_terminal new-session -d -s stays 'exec cat' 3<&-
 	on_terminal new-session -d -s "$name" -x "${size%x*}" -y "${size#*x}" \
 	    "$(printf '%q ' "$@"); echo \"[ended: \$?]\"; exec cat" \
 	    \; set-option -g status off \; set-option -g history-limit 5000 \
@@ -536,7 +541,7 @@ register_whole() {
 	shift
 	initial=$(invite "$name" "$@")
 	ssh_login "$name" "$initial" 19850401 '' agree '' @mail \
-	    "${name}yamada" 1 "$PASSWORD" "$PASSWORD" "$PASSWORD" \
+	    "${name}yamada" 1 "$PASSWORD" "$PASSWORD" '' "$PASSWORD" \
 	    key @key phone ''
 }
 

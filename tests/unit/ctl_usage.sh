@@ -98,7 +98,7 @@ if command -v bash >/dev/null; then
 		# the whole usage of the verb, which may take several lines
 		usage=$(awk -v v="kosmoctl $verb" \
 		    "index(\$0, v) == 1 { on = 1; print; next }
-		    /^       [^ ]/ && on { print; next } { on = 0 }" \
+		    /^       / && on { print; next } { on = 0 }" \
 		    <<<"$help")
 		have=" $(_kosmoctl_options "$verb" | tr "\n" " ") "
 		for option in $(grep -o -e "--[a-z-]*" <<<"$usage"); do

@@ -62,6 +62,31 @@ a_password(void **state)
 	line_close(&l);
 }
 
+/* Not even where a login takes no factor. */
+static void
+a_password_where_it_is_all(void **state)
+{
+	struct rig *r = *state;
+	struct k_set_password m = { HASH_B };
+	struct secret seed;
+	struct line *l;
+
+	registered(r, &seed);
+	r->conf.login.floor = STEP_PASSWORD;
+	for (uint32_t i = 0; i < r->conf.n_services; i++)
+		r->conf.services[i].steps = STEP_PASSWORD;
+	assert_int_equal(rig_act(r, "taro", ACT_RESET_PASSWORD), VERDICT_YES);
+	l = line_bind(r, "sshd", "taro", HERE);
+	assert_int_equal(line_initial(l, r->initial), VERDICT_YES);
+	line_ask(l, &k_set_password_layout, &m);
+	assert_true(l->dropped);
+	line_close(&l);
+	l = line_bind(r, "sshd", "taro", HERE);
+	assert_int_equal(line_initial(l, r->initial), VERDICT_YES);
+	assert_int_equal(line_finish(l, RESULT_ALLOW), RESULT_DENY);
+	line_close(&l);
+}
+
 /* Such a slip ends as an invitation's does. */
 static void
 a_late_slip(void **state)
@@ -175,6 +200,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_password),
+		TEST(a_password_where_it_is_all),
 		TEST(a_late_slip),
 		TEST(the_devices),
 		TEST(all_of_it),

@@ -67,14 +67,14 @@ stat_lines(void **state)
 static void
 bad_stat_lines(void **state)
 {
-	static const char *const bad[] = { "", "77", "77 (bash", "77 bash) S 1",
-		")(", "77 (bash)", "77 (bash) ", "77 (bash)S 1 1 1",
-		"77 (bash) S",
+	static const char *const bad[] = {
+		"", "77", "77 (bash", "77 bash) S 1", ")(", "77 (bash)",
+		"77 (bash) ", "77 (bash)S 1 1 1", "77 (bash) S",
 		"77 (bash) S 84 85 34816 85 -1 4194304 1 2 3 4 5 6 7 8 20 0 1",
 		"77 (bash) S x 85 34816 85 -1 4 1 2 3 4 5 6 7 8 20 0 1 0 9 9\n",
 		"77 (bash) S 84 85 34816 85 -1 4 1 2 3 4 5 6 7 8 20 0 1 0 9x 9",
-		"77 (bash) S 84 85 99999999999 85 -1 4 1 2 3 4 5 6 7 8 20 0 1 "
-		"0 9 9" };
+		"77 (x) S 84 85 99999999999 85 -1 4 1 2 3 4 5 6 7 8 20 0 1 0 9"
+	};
 	struct stat_line line;
 
 	(void)state;

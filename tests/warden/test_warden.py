@@ -43,24 +43,26 @@ class Case(unittest.TestCase):
 
     LINES = "passwd: files\ngroup: files\n"
 
+    UNDER = ()
+
     def run_warden(self, **env):
         with open("/etc/nsswitch.conf", "w") as f:
             f.write(self.LINES)
         with open("/run/warden.log", "w") as log:
-            return subprocess.Popen([os.environ["WARDEN"]], env=env,
+            return subprocess.Popen([*self.UNDER, os.environ["WARDEN"]],
+                                    env=env or {"PATH": os.environ["PATH"]},
                                     stdin=subprocess.DEVNULL, stderr=log)
 
     def tearDown(self):
         self.keeper.close()
         self.warden.terminate()
         self.assertEqual(self.warden.wait(10), 0, self.log())
-        for pid in self.started:
+        for pid in (self.started + people.pids_of(TARO) +
+                    people.pids_of(HANAKO)):
             try:
                 os.kill(pid, signal.SIGKILL)
             except ProcessLookupError:
                 pass
-        for pid in people.pids_of(TARO) + people.pids_of(HANAKO):
-            os.kill(pid, signal.SIGKILL)
         wait_until(lambda: (reap(), not people.pids_of(TARO))[1])
         subprocess.run(["rm", "-rf", "/run/sudo"], check=True)
 
@@ -128,9 +130,7 @@ class SignOut(Case):
         _, shell = self.on_terminal(
             "taro", "(setsid sleep 7013 &) ; sleep 7014 & wait")
         daemon = one_named("7013")
-        wait_until(lambda: people.stat_of(daemon)[1] == 1)
-        self.assertNotEqual(people.stat_of(daemon)[2],
-                            people.stat_of(shell)[2])
+        wait_until(lambda: people.stat_of(daemon)[1:3] == (1, daemon))
         self.assertEqual(self.keeper.sessions("taro", TARO), (1, 1, 0))
         wait_until(gone(shell, daemon))
 
@@ -385,6 +385,48 @@ class NameServices(Case):
         self.assertEqual(self.keeper.answer(),
                          (k.P_ACCOUNT_IS, slow, (k.NO_UID, k.UNSURE)))
         self.assertLess(time.monotonic() - began, 8)
+
+
+def with_caps(caps):
+    return ("setpriv", "--inh-caps", "-all", "--bounding-set", caps)
+
+
+class OneCapability(Case):
+    """As the unit has it."""
+
+    UNDER = with_caps("-all,+kill")
+
+    def test_it_is_enough(self):
+        self.assertEqual(people.status_of(self.warden.pid)["CapEff"],
+                         "0000000000000020")
+        _, shell = self.on_terminal("taro", "sleep 7401 & wait")
+        self.ticket("taro")
+        self.assertEqual(self.keeper.sessions("taro", TARO), (1, 1, 1))
+        wait_until(gone(shell))
+        self.assertEqual(self.keeper.account("admin")[1], k.EXISTS | k.ADMIN)
+
+    def test_hidden_processes_are_not_taken_for_none(self):
+        _, shell = self.on_terminal("taro", "sleep 7402 & wait")
+        # without gid= the group of root sees all
+        for options in ("hidepid=2,gid=50", "hidepid=1,gid=50",
+                        "hidepid=0,gid=0"):
+            subprocess.run(["mount", "-o", "remount," + options, "/proc"],
+                           check=True)
+            ok = 1 if options == "hidepid=0,gid=0" else 0
+            self.assertEqual(self.keeper.sessions("taro", TARO, 0, 0),
+                             (ok, ok, 0))
+            self.assertIn("/proc", self.log())
+        self.assertTrue(lives(shell))
+        self.assertEqual(self.keeper.sessions("taro", TARO), (1, 1, 0))
+
+
+class NoCapability(Case):
+    UNDER = with_caps("-all")
+
+    def test_it_says_that_it_failed(self):
+        _, shell = self.on_terminal("taro", "sleep 7403 & wait")
+        self.assertEqual(self.keeper.sessions("taro", TARO), (0, 1, 0))
+        self.assertTrue(lives(shell))
 
 
 class Working(Case):
