@@ -3,6 +3,7 @@
 #include "mail_address.h"
 
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 #define LOCAL_MAX 64
@@ -56,4 +57,15 @@ mail_address_valid(const char *s)
 	    at - s > LOCAL_MAX)
 		return false;
 	return dot_atom(s, (size_t)(at - s)) && domain(at + 1);
+}
+
+void
+mail_address_mask(const char *s, char *ret, size_t size)
+{
+	const char *at = strrchr(s, '@');
+
+	if (at == NULL)
+		(void)snprintf(ret, size, "%s", s);
+	else
+		(void)snprintf(ret, size, "%.1s***%s", s, at);
 }

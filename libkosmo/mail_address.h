@@ -5,6 +5,7 @@
 #define KOSMO_LIBKOSMO_MAIL_ADDRESS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #define MAIL_ADDRESS_MAX 254 /* bytes, RFC 5321 4.5.3.1.3 */
 
@@ -15,5 +16,13 @@
  * in a header.
  */
 bool mail_address_valid(const char *s);
+
+#define MAIL_MASKED_MAX (MAIL_ADDRESS_MAX + 3) /* bytes of a masked one */
+
+/*
+ * "t***@example.co.jp": for who has a right to know that there is an address,
+ * and none to learn it. What does not fit into size bytes is cut off.
+ */
+void mail_address_mask(const char *s, char *ret, size_t size);
 
 #endif

@@ -16,6 +16,7 @@
 #include "kosmod/keeper/mail_code.h"
 #include "kosmod/keeper/member.h"
 #include "kosmod/keeper/people.h"
+#include "libkosmo/mail_address.h"
 
 static void
 copy(char *to, size_t size, const char *from)
@@ -178,16 +179,6 @@ answer_user_add(struct kconv *c, const union kmsg *msg)
 		member_guard(c, &what, add);
 }
 
-/* "t***@example.co.jp" */
-static void
-mask(const char *email, char ret[static MAIL_LEN + 1])
-{
-	const char *at = strrchr(email, '@');
-
-	(void)snprintf(ret, MAIL_LEN + 1, "%.1s***%.*s", email, MAIL_LEN - 4,
-	    at != NULL ? at : "");
-}
-
 /* What was known of the old address is not known of the new one. */
 static void
 change_email(struct person *p, const char *email)
@@ -212,7 +203,7 @@ notices(struct kconv *c, struct txn *t, const struct person *before,
 	if (r != KOSMO_OK || strcmp(before->email, after->email) == 0)
 		return r;
 	mail_about(c->k, c, before, MK_ADDRESS, &mail);
-	mask(after->email, mail.address);
+	mail_address_mask(after->email, mail.address, sizeof(mail.address));
 	if ((r = mail_notice(c->k, t, &mail)) == KOSMO_OK) {
 		copy(mail.to, sizeof(mail.to), after->email);
 		r = mail_notice(c->k, t, &mail);

@@ -36,16 +36,7 @@ domain_allowed(const struct conf *conf, const char *address)
 	return false;
 }
 
-/* "t***@example.co.jp": who has lost an address may not learn the new one. */
-static void
-mask(const char *address, char ret[static MAIL_LEN + 1])
-{
-	const char *at = strrchr(address, '@');
-
-	(void)snprintf(
-	    ret, MAIL_LEN + 1, "%.1s***%s", address, at != NULL ? at : "");
-}
-
+/* Who has lost an address may not learn the new one. */
 static int
 tell_change(struct kconv *c, const struct person *p, struct txn *t,
     const char *to, const char *new)
@@ -54,7 +45,7 @@ tell_change(struct kconv *c, const struct person *p, struct txn *t,
 
 	mail_about(c->k, c, p, MK_ADDRESS, &mail);
 	(void)snprintf(mail.to, sizeof(mail.to), "%s", to);
-	mask(new, mail.address);
+	mail_address_mask(new, mail.address, sizeof(mail.address));
 	return mail_notice(c->k, t, &mail);
 }
 

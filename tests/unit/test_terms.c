@@ -197,17 +197,21 @@ mask_is(const char *address, const char *want)
 {
 	char got[MAIL_TEXT];
 
-	mailed_mask(address, got);
+	mail_address_mask(address, got, sizeof(got));
 	assert_string_equal(got, want);
 }
 
 static void
 masks(void **state)
 {
+	char cut[8];
+
 	(void)state;
 	mask_is("taro@example.co.jp", "t***@example.co.jp");
 	mask_is("t@example.co.jp", "t***@example.co.jp");
 	mask_is("", "");
+	mail_address_mask("taro@example.co.jp", cut, sizeof(cut));
+	assert_string_equal(cut, "t***@ex");
 }
 
 int

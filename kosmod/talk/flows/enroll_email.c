@@ -20,7 +20,7 @@ say_sent(struct dialogue *d, const struct k_mailed *mailed, bool other)
 	const struct fill fills[] = { { "mail", mail }, { "digits", digits },
 		{ "minutes", minutes }, { NULL, NULL } };
 
-	mailed_mask(d->person.email, mail);
+	mail_address_mask(d->person.email, mail, sizeof(mail));
 	mailed_numbers(d, digits, minutes);
 	if (mailed->word != MAILED_SENT)
 		return mailed_say(d, mailed, false);

@@ -1,6 +1,7 @@
 #include "config.h"
 
 #include "kosmod/talk/flows/rows.h"
+#include "libkosmo/mail_address.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -82,18 +83,6 @@ row_send(struct dialogue *d, struct msg_row *row)
 
 	explicit_bzero(row, sizeof(*row));
 	return r;
-}
-
-/* "t***@example.co.jp" */
-static void
-mask(const char *email, char ret[static MAIL_LEN + 4])
-{
-	const char *at = strrchr(email, '@');
-
-	if (at == NULL)
-		(void)snprintf(ret, MAIL_LEN + 4, "%s", email);
-	else
-		(void)snprintf(ret, MAIL_LEN + 4, "%.1s***%s", email, at);
 }
 
 /* A number that says nothing where it is 0. */
@@ -196,7 +185,7 @@ person_cells(struct msg_row *row, const struct k_person *p, bool own)
 	char email[MAIL_LEN + 4];
 	const char *state = rows_state(p->state);
 
-	mask(p->email, email);
+	mail_address_mask(p->email, email, sizeof(email));
 	row_text(row, "login", p->login);
 	row_text(row, "name", p->name);
 	row_text(row, "user_id", p->user_id);

@@ -78,7 +78,7 @@ say_sent(struct dialogue *d, const struct k_mailed *mailed)
 {
 	char mail[MAIL_TEXT], digits[12], minutes[12];
 
-	mailed_mask(d->person.email, mail);
+	mail_address_mask(d->person.email, mail, sizeof(mail));
 	mailed_numbers(d, digits, minutes);
 	if (mailed->word == MAILED_SENT)
 		return say(d,

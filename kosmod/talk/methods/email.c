@@ -15,7 +15,7 @@ email_enter(struct dialogue *d)
 
 	if (r != 0 || mailed.word != MAILED_SENT)
 		return r != 0 ? r : mailed_say(d, &mailed, false);
-	mailed_mask(d->person.email, mail);
+	mail_address_mask(d->person.email, mail, sizeof(mail));
 	return say(d, N_("Sent to {mail}. Not there? Check the spam folder."),
 	    FILL({ "mail", mail }));
 }

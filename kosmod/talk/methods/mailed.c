@@ -10,17 +10,6 @@
 #define WAIT_SECONDS 60 /* for sendmail, which has its own deadline */
 
 void
-mailed_mask(const char *address, char ret[static MAIL_TEXT])
-{
-	const char *at = strrchr(address, '@');
-
-	if (at == NULL)
-		(void)snprintf(ret, MAIL_TEXT, "%s", address);
-	else
-		(void)snprintf(ret, MAIL_TEXT, "%.1s***%s", address, at);
-}
-
-void
 mailed_numbers(
     const struct dialogue *d, char digits[static 12], char minutes[static 12])
 {

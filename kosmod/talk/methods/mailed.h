@@ -5,12 +5,10 @@
 #define KOSMO_TALK_MAILED_H
 
 #include "kosmod/talk/screen.h"
+#include "libkosmo/mail_address.h"
 
 #define MAIL_COLUMNS 60 /* of an address within a line */
-#define MAIL_TEXT (MAIL_LEN + 4)
-
-/* "t***@example.co.jp": for whoever may not be told the whole of it. */
-void mailed_mask(const char *address, char ret[static MAIL_TEXT]);
+#define MAIL_TEXT (MAIL_MASKED_MAX + 1)
 
 /* How many digits a code has, and for how many minutes it is good. */
 void mailed_numbers(
