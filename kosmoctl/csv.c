@@ -192,8 +192,7 @@ csv_complain(
 		return KOSMO_OK;
 	to->line = p->line;
 	to->login = p->value[CSV_LOGIN];
-	if (what->column < CSV_COLUMNS)
-		to->value = p->value[what->column];
+	to->value = what->column < CSV_COLUMNS ? p->value[what->column] : "";
 	if (!what->warning)
 		p->state = CSV_BAD;
 	return KOSMO_OK;

@@ -39,7 +39,8 @@ fill_hello(struct session *s)
 	copy(h->service, sizeof(h->service), "kosmoctl");
 	copy(h->tty, sizeof(h->tty), s->terminal.name);
 	copy(h->verb, sizeof(h->verb), s->call.verb->name);
-	copy(h->language, sizeof(h->language), lang_name(s->call.lang));
+	if (!words_open())
+		copy(h->language, sizeof(h->language), lang_name(s->call.lang));
 	h->columns = s->terminal.columns;
 	h->lines = s->terminal.lines;
 }
@@ -137,11 +138,24 @@ on_ask(void *arg, int connection, const struct msg_ask *ask, struct secret *ret)
 	return r == KOSMO_ENOTFOUND ? no_answer(s) : r;
 }
 
+/* The language that kosmod speaks, where the locale names none. */
+static int
+take_language(struct session *s, const struct msg_row *row)
+{
+	if (row->n_cells != 1 ||
+	    !lang_parse(row->cells[0].value, &s->call.lang))
+		return KOSMO_EFORMAT;
+	s->showing.lang = s->call.lang;
+	return KOSMO_OK;
+}
+
 static int
 on_row(void *arg, const struct msg_row *row)
 {
 	struct session *s = arg;
 
+	if (strcmp(row->kind, "language") == 0)
+		return take_language(s, row);
 	if (s->line > 0)
 		return session_list_row(s, row);
 	return view_row(&s->showing, row);

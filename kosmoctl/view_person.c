@@ -43,8 +43,12 @@ state_text(const struct showing *s, char ret[static WORDS_LEN])
 	char step[WORDS_LEN];
 
 	view_step(s->lang, &s->person, true, step);
-	(void)snprintf(ret, WORDS_LEN, "%s%s%s", view_word(s->lang, state),
-	    step[0] != '\0' ? tr(s->lang, N_(", ")) : "", step);
+	if (step[0] != '\0')
+		words(ret, s->lang, N_("{state}, {step}"),
+		    FILLS({ "state", view_word(s->lang, state) },
+			{ "step", step }));
+	else
+		(void)snprintf(ret, WORDS_LEN, "%s", view_word(s->lang, state));
 }
 
 static void

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 static const char *
 locale_name(void)
@@ -31,6 +32,18 @@ draws_japanese(const char *locale)
 		return false;
 	return strcasestr(locale, "utf-8") != NULL ||
 	    strcasestr(locale, "utf8") != NULL;
+}
+
+bool
+words_open(void)
+{
+	const char *name = locale_name();
+
+	if (name[0] == '\0')
+		name = "C.UTF-8";
+	return (strcasecmp(name, "C.UTF-8") == 0 ||
+		   strcasecmp(name, "C.utf8") == 0) &&
+	    draws_japanese(name);
 }
 
 enum lang

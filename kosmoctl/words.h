@@ -4,6 +4,7 @@
 #ifndef KOSMO_KOSMOCTL_WORDS_H
 #define KOSMO_KOSMOCTL_WORDS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "kosmod/talk/lang.h"
@@ -15,6 +16,12 @@
  * spoken and TERM is no Linux screen, which can't draw it.
  */
 enum lang words_language(void);
+
+/*
+ * True if the locale names no language (unset, or C.UTF-8) and Japanese could
+ * be drawn: then kosmod says in which one it speaks, the person's own.
+ */
+bool words_open(void);
 
 /*
  * The same; opens the catalogues, and sets the character type so that widths

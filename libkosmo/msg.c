@@ -17,6 +17,7 @@ static const struct field open_fields[] = {
 	CODEC_STR(10, msg_open, ruser),
 	CODEC_U32(11, msg_open, options),
 	CODEC_U8(12, msg_open, remote),
+	CODEC_STR(13, msg_open, from),
 };
 const struct layout msg_open_layout =
     CODEC_LAYOUT("OPEN", M_OPEN, msg_open, open_fields);
@@ -120,6 +121,10 @@ msg_open_person(struct msg_open *open, const struct msg_hello *hello)
 	memcpy(open->ruser, hello->ruser, sizeof(open->ruser));
 	open->options = hello->options;
 	open->remote = hello->rhost[0] != '\0' || hello->source[0] != '\0';
+	if (hello->source[0] != '\0')
+		memcpy(open->from, hello->source, sizeof(open->from));
+	else if (strlen(hello->rhost) < sizeof(open->from))
+		memcpy(open->from, hello->rhost, strlen(hello->rhost) + 1);
 }
 
 const struct layout *const msg_layouts[] = {

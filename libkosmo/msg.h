@@ -66,6 +66,7 @@ struct msg_open {
 	char ruser[NAME_LEN + 1];
 	uint32_t options; /* bits of enum msg_option */
 	uint8_t remote;	  /* 1: rhost or source is not empty */
+	char from[64];	  /* source, or else rhost if it fits */
 };
 
 /* Options of the PAM line; labels only if the peer is not root. */
@@ -189,7 +190,8 @@ struct msg_end {
 /*
  * One row of what a kosmoctl verb answers, talk to kosmoctl: stable names
  * (those of --json) and values. kosmoctl draws the table. kind says what the
- * row is ("person", "device", "slip", "status", "log", "uri").
+ * row is ("person", "device", "slip", "status", "log", "uri"); "language" comes
+ * first where HELLO named none: what follows is in it.
  */
 struct msg_cell {
 	char name[32];

@@ -111,13 +111,16 @@ reason_write(const char *what, const char *said, size_t len,
     const struct buf *mail, const struct reason_hidden *hidden,
     char ret[REASON_MAX + 1])
 {
-	char lines[SAID_MAX + 1] = "", whole[SAID_MAX + 128];
+	char lines[SAID_MAX + 1] = "", whole[4 * SAID_MAX + 1];
+	size_t n;
 
 	join(said, len < SAID_MAX ? len : SAID_MAX, mail, lines, sizeof(lines));
-	hide_code(lines, strlen(lines), hidden->code);
-	hide_address(lines, hidden->to);
-	(void)snprintf(whole, sizeof(whole), "%s%s%s", what,
-	    lines[0] != '\0' ? ": " : "", lines);
+	/* clean first: an escaped byte brings digits of its own */
+	(void)snprintf(whole, sizeof(whole), "%.64s: ", what);
+	n = lines[0] != '\0' ? strlen(whole) : strlen(whole) - 2;
+	facts_clean(lines, whole + n, sizeof(whole) - n);
+	hide_code(whole + n, strlen(whole + n), hidden->code);
+	hide_address(whole + n, hidden->to);
 	facts_clean(whole, ret, REASON_MAX + 1);
 	explicit_bzero(lines, sizeof(lines));
 	explicit_bzero(whole, sizeof(whole));

@@ -102,6 +102,18 @@ line ~ /ERROR: [A-Za-z]*Sanitizer|runtime error: / && !report {
 report { add(line) }
 line ~ /^SUMMARY: / { open = report = 0 }
 
+# what compilers say, and what make says of it, which is no news
+!in_log && line ~ /^[^#\[]*:[0-9]+: (fatal )?error: / {
+	if (!compiler) {
+		begin("compiling", "first")
+		compiler = n
+	}
+	open = compiler
+	add(line)
+	open = 0
+}
+line ~ /^make(\[[0-9]+\])?: / { recent-- }
+
 END {
 	if (in_log)
 		leave()

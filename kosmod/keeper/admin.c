@@ -70,8 +70,8 @@ admin_birth(struct kconv *c, struct person *p, const char *date)
 {
 	if (date[0] == '\0')
 		return KOSMO_OK;
-	return digest_mac(
-	    c->k->mac_key, "birth", p->login, date, strlen(date), p->birth);
+	return digest_mac(c->k->mac_key, "birth", person_bound(p), date,
+	    strlen(date), p->birth);
 }
 
 int

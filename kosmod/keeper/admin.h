@@ -49,6 +49,13 @@ slip_code(struct kconv *c, struct person *p, struct k_slip *slip);
 void slip_fill(struct kconv *c, const struct person *p, uint64_t until,
     struct k_slip *slip);
 
+/*
+ * Has all sessions of p ended, and gives answer with what came of it. p may be
+ * gone from the store by now.
+ */
+void
+admin_end(struct kconv *c, const struct person *p, const struct k_slip *answer);
+
 /* c is closed: nothing is waited for any more. */
 void admin_forget(struct kconv *c);
 

@@ -6,7 +6,6 @@
 #include "config.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "kosmod/keeper/address.h"
@@ -16,7 +15,6 @@
 #include "kosmod/keeper/mail.h"
 #include "kosmod/keeper/member.h"
 #include "kosmod/keeper/people.h"
-#include "kosmod/keeper/warden.h"
 
 /* What the answer to an act is made of. */
 struct acted {
@@ -162,6 +160,8 @@ reset_all(struct kconv *c, const struct k_user_act *m, struct person *p,
 {
 	drop_devices(p);
 	retire_password(c->k->conf, p);
+	if (c->k->conf->registration.user_id)
+		memset(p->user_id, 0, sizeof(p->user_id));
 	journey_invite(c->k->conf, p);
 	a->ends = true;
 	return slip_initial(c, p, m->expires, &a->slip);
@@ -224,6 +224,17 @@ tell(struct kconv *c, struct txn *t, const struct person *p, uint8_t act,
 	return r;
 }
 
+/* Chosen anew: until then anybody may have it. */
+static int
+free_user_id(
+    struct txn *t, const struct person *before, const struct person *after)
+{
+	if (strcmp(before->user_id, after->user_id) == 0 ||
+	    strcmp(before->user_id, before->initial_id) == 0)
+		return KOSMO_OK;
+	return admin_delete_alias(t, before->user_id, before->login);
+}
+
 static int
 change(struct kconv *c, const struct k_user_act *m, struct person *p,
     uint64_t version, struct acted *a)
@@ -241,6 +252,7 @@ change(struct kconv *c, const struct k_user_act *m, struct person *p,
 		return r;
 	if ((r = store_begin(c->k->store, &t)) == KOSMO_OK &&
 	    (r = person_put(t, p, version)) == KOSMO_OK &&
+	    (r = free_user_id(t, &before, p)) == KOSMO_OK &&
 	    (r = address_index(c->k, t, &before, p)) == KOSMO_OK &&
 	    (r = tell(c, t, p, m->act, a)) == KOSMO_OK &&
 	    (r = admin_audit(c, t, p->login, acts[i].event, "")) == KOSMO_OK)
@@ -276,46 +288,17 @@ remove_person(
 	return r;
 }
 
-void
-admin_forget(struct kconv *c)
-{
-	if (c->answer != NULL)
-		explicit_bzero(c->answer, sizeof(*c->answer));
-	free(c->answer);
-	c->answer = NULL;
-}
-
-/* The warden has ended them, or is not there. */
-static void
-ended(struct kconv *c, const struct p_sessions_is *is)
-{
-	bool good = is != NULL && is->ok != 0;
-
-	c->answer->ended = good;
-	c->answer->sessions = good ? is->sessions : 0;
-	c->answer->wardenless = !good;
-	kconv_reply(c, &k_slip_layout, c->answer, 0);
-	admin_forget(c);
-}
-
 /* Answers an act that was done. */
 static void
 done(struct kconv *c, const struct person *p, struct acted *a)
 {
-	bool slip = a->slip.secret[0] != '\0';
-
 	slip_fill(c, p, a->until, &a->slip);
-	if (!a->ends && !slip) {
-		kconv_word(c, VERDICT_YES);
-	} else if (!a->ends || p->uid == NO_UID) {
-		/* by a name without an account nobody is logged in */
+	if (a->ends)
+		admin_end(c, p, &a->slip);
+	else if (a->slip.secret[0] != '\0')
 		kconv_reply(c, &k_slip_layout, &a->slip, 0);
-	} else if ((c->answer = malloc(sizeof(*c->answer))) == NULL) {
-		kconv_trouble(c, "sessions can't be ended", KOSMO_ENOMEM);
-	} else {
-		*c->answer = a->slip;
-		warden_sessions(c, p, true, 0, ended);
-	}
+	else
+		kconv_word(c, VERDICT_YES);
 }
 
 static void

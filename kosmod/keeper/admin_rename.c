@@ -27,6 +27,7 @@ move(struct kconv *c, struct txn *t, const struct person *p, const char *to,
 	int r;
 
 	*ret = *p;
+	copy(ret->bound, sizeof(ret->bound), person_bound(p));
 	memset(ret->login, 0, sizeof(ret->login));
 	copy(ret->login, sizeof(ret->login), to);
 	mail_code_void(ret);

@@ -42,7 +42,7 @@ slip_initial(
 	if (expires == 0)
 		expires = c->k->conf->registration.expires;
 	if ((r = make("kosmo-initial", slip, typed)) == KOSMO_OK)
-		r = digest_mac(c->k->mac_key, "initial", p->login, typed,
+		r = digest_mac(c->k->mac_key, "initial", person_bound(p), typed,
 		    sizeof(typed), p->initial);
 	p->invited = now;
 	p->expires = now + expires;
@@ -56,7 +56,7 @@ slip_code(struct kconv *c, struct person *p, struct k_slip *slip)
 	int r;
 
 	if ((r = make("kosmo-code", slip, typed)) == KOSMO_OK)
-		r = digest_mac(c->k->mac_key, "code", p->login, typed,
+		r = digest_mac(c->k->mac_key, "code", person_bound(p), typed,
 		    sizeof(typed), p->code);
 	p->code_until = (uint64_t)keeper_wall(c->k) + CODE_SECONDS;
 	return r;

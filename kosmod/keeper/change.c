@@ -59,10 +59,12 @@ answer_profile(struct kconv *c, const union kmsg *msg)
 static const char *
 old_hash(const struct kconv *c, const struct person *p, uint32_t index)
 {
+	if (p->password[0] == '\0')
+		index++; /* it was set back: the history is all there is */
 	if (index >= 1 + c->k->conf->password.history)
 		return NULL;
 	if (index == 0)
-		return p->password[0] != '\0' ? p->password : NULL;
+		return p->password;
 	return index <= p->n_history ? p->history[index - 1].hash : NULL;
 }
 
@@ -99,8 +101,8 @@ answer_old_hash(struct kconv *c, const union kmsg *msg)
 	int r;
 
 	if ((r = kconv_person(c, &p, &version)) != KOSMO_OK ||
-	    (r = digest_mac(c->k->mac_key, "initial", c->login, m->initial,
-		 DIGEST_LEN, mac)) != KOSMO_OK) {
+	    (r = digest_mac(c->k->mac_key, "initial", person_bound(&p),
+		 m->initial, DIGEST_LEN, mac)) != KOSMO_OK) {
 		kconv_trouble(c, "a person can't be read", r);
 		return;
 	}
@@ -149,6 +151,8 @@ put_password(struct kconv *c, struct person *p, const char *hash)
 	(void)snprintf(p->password, sizeof(p->password), "%s", hash);
 	p->password_set = (uint64_t)keeper_wall(c->k);
 	p->todo &= ~(uint32_t)TODO_PASSWORD;
+	if (p->state == STATE_ACTIVE)
+		p->expires = 0; /* that was the slip's */
 	if (c->reset)
 		p->todo |= TODO_PASSWORD;
 	journey_void(p);

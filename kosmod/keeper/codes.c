@@ -29,8 +29,8 @@ fits(const struct kconv *c, const struct person *p, const char *purpose,
 {
 	uint8_t mac[DIGEST_LEN];
 
-	return digest_mac(c->k->mac_key, purpose, p->login, typed, DIGEST_LEN,
-		   mac) == KOSMO_OK &&
+	return digest_mac(c->k->mac_key, purpose, person_bound(p), typed,
+		   DIGEST_LEN, mac) == KOSMO_OK &&
 	    !digest_none(kept) && secret_bytes_equal(mac, kept, DIGEST_LEN);
 }
 

@@ -106,7 +106,7 @@ struct kconv {
 	struct store_walk *walk; /* K_USER_NEXT */
 	bool noted;		 /* member_note was here */
 	struct member_job *job;	 /* waits for the warden; member.c */
-	struct k_slip *answer;	 /* the same; admin_act.c */
+	struct k_slip *answer;	 /* the same; admin_end.c */
 };
 
 TAILQ_HEAD(kconv_list, kconv);

@@ -117,7 +117,9 @@ answer_name(struct kconv *c, const union kmsg *msg)
 	if (r != KOSMO_OK)
 		goto out;
 	d = m->device != 0 ? person_device(&p, m->device) : NULL;
-	if (d == NULL ||
+	if (p.lock[0] != '\0') {
+		word = VERDICT_NOT_NOW;
+	} else if (d == NULL ||
 	    ((c->proven & STEP_FACTOR) == 0 && m->device != c->enrolled)) {
 		word = VERDICT_MISSING;
 	} else if (m->name[0] == '\0' || person_named(&p, m->name, d->id)) {
@@ -169,6 +171,8 @@ remove_device(
 	uint8_t method;
 	size_t i;
 
+	if (p->lock[0] != '\0')
+		return VERDICT_NOT_NOW;
 	if (d == NULL)
 		return VERDICT_MISSING;
 	if ((left = another(c->k->conf, p, d)) == NULL)

@@ -98,7 +98,7 @@ slip_vouches(struct kconv *c, const struct person *p, const struct k_vouch *m)
 	if (p->state != STATE_REGISTERED || c->k->conf->registration.email ||
 	    digest_none(p->initial))
 		return false;
-	return digest_mac(c->k->mac_key, "initial", p->login, m->initial,
+	return digest_mac(c->k->mac_key, "initial", person_bound(p), m->initial,
 		   DIGEST_LEN, mac) == KOSMO_OK &&
 	    secret_bytes_equal(mac, p->initial, DIGEST_LEN);
 }

@@ -43,8 +43,8 @@ born(const struct kconv *c, const struct person *p, const char *date)
 {
 	uint8_t mac[DIGEST_LEN];
 
-	return digest_mac(c->k->mac_key, "birth", p->login, date, strlen(date),
-		   mac) == KOSMO_OK &&
+	return digest_mac(c->k->mac_key, "birth", person_bound(p), date,
+		   strlen(date), mac) == KOSMO_OK &&
 	    !digest_none(p->birth) &&
 	    secret_bytes_equal(mac, p->birth, DIGEST_LEN);
 }

@@ -198,13 +198,15 @@ answer_finish(struct kconv *c, const union kmsg *msg)
 	struct finding f = found(false, "");
 	struct k_done done = { 0 };
 	struct person p = { 0 };
+	/* an admin may just have removed their own record, or invited it */
+	bool about = c->exists && !c->admin;
 	uint64_t version = 0;
 	int r = KOSMO_ENOTFOUND;
 
 	c->finished = true;
-	if (c->exists)
+	if (about)
 		r = kconv_person(c, &p, &version);
-	if (r == KOSMO_OK || (r == KOSMO_ENOTFOUND && !c->exists))
+	if (r == KOSMO_OK || (r == KOSMO_ENOTFOUND && !about))
 		f = find(c, &p, keeper_wall(c->k));
 	else
 		f.no = RESULT_ERROR;

@@ -44,9 +44,8 @@ mail_code_void(struct person *p)
 	p->n_mailed = 0;
 }
 
-/* True if policy allows the e-mail method here. */
-static bool
-allowed(const struct kconv *c)
+bool
+mail_allowed(const struct kconv *c)
 {
 	return (kconv_methods(c) & METHOD_BIT(METHOD_EMAIL)) != 0;
 }
@@ -54,7 +53,7 @@ allowed(const struct kconv *c)
 bool
 mail_code_is_method(const struct kconv *c, const struct person *p)
 {
-	if (!allowed(c))
+	if (!mail_allowed(c))
 		return false;
 	for (size_t i = 0; i < p->n_devices; i++) {
 		if (p->devices[i].method == METHOD_EMAIL)
@@ -281,7 +280,7 @@ mail_may(
 		return p->email_ok && p->email_held <= (uint64_t)now &&
 		    journey_turn(c, p, TODO_METHOD);
 	case MAIL_ENROL:
-		return p->email_ok && allowed(c) && device_may_add(c, p);
+		return p->email_ok && mail_allowed(c) && device_may_add(c, p);
 	case MAIL_RESET: /* forgot.c asks for more than a conversation has */
 		break;
 	}

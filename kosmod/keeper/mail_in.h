@@ -18,6 +18,9 @@ KOSMO_CHECK int mail_mac(const struct kconv *c, const struct person *p,
 bool mail_is_good(
     struct kconv *c, const struct person *p, const struct r_mailed *row);
 
+/* True if policy allows the e-mail method here. */
+bool mail_allowed(const struct kconv *c);
+
 /* True if this conversation may have such a code mailed, and type it. */
 bool mail_may(
     const struct kconv *c, const struct person *p, enum mail_purpose purpose);

@@ -110,7 +110,7 @@ judge_mailed(struct kconv *c, struct person *p, const union kmsg *msg,
 
 	o->step = mail_word(m->purpose);
 	o->last = m->last != 0;
-	if (!mail_may(c, p, purpose)) {
+	if (!mail_may(c, p, purpose) || (m->enrol && !mail_allowed(c))) {
 		o->word = VERDICT_NOT_NOW;
 		o->reason = "no code was due";
 		return KOSMO_OK;

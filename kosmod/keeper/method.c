@@ -121,8 +121,9 @@ make_codes(struct kconv *c, struct person *p, struct k_codes_is *ret)
 		digest_plain(ret->codes[i].text, plain, sizeof(plain));
 		r = digest_typed("kosmo-code", plain, typed);
 		if (r == KOSMO_OK)
-			r = digest_mac(c->k->mac_key, "recovery", p->login,
-			    typed, sizeof(typed), p->recovery[i].mac);
+			r = digest_mac(c->k->mac_key, "recovery",
+			    person_bound(p), typed, sizeof(typed),
+			    p->recovery[i].mac);
 		p->n_recovery = ret->n = (uint8_t)(i + 1);
 	}
 	explicit_bzero(plain, sizeof(plain));

@@ -174,10 +174,11 @@ static enum match
 compare(struct kconv *c, const struct person *p, const struct k_password *m)
 {
 	uint8_t mac[DIGEST_LEN] = { 0 };
+	const char *bound = p != NULL ? person_bound(p) : c->login;
 	bool password, initial;
 
-	if (digest_mac(c->k->mac_key, "initial", c->login, m->initial,
-		DIGEST_LEN, mac) != KOSMO_OK ||
+	if (digest_mac(c->k->mac_key, "initial", bound, m->initial, DIGEST_LEN,
+		mac) != KOSMO_OK ||
 	    p == NULL || c->dummy)
 		return MATCH_NONE;
 	password = p->password[0] != '\0' && p->state != STATE_INVITED &&
@@ -208,8 +209,14 @@ word_of(struct kconv *c, const struct person *p, enum match match)
 		return VERDICT_SPENT;
 	if (state == STATE_LOCKED)
 		return VERDICT_LOCKED;
-	if (state == STATE_EXPIRED)
+	/* the slip of somebody who is active has an end as well */
+	if (state == STATE_EXPIRED ||
+	    (match == MATCH_INITIAL && p->expires != 0 &&
+		(uint64_t)keeper_wall(c->k) > p->expires))
 		return VERDICT_ENDED;
+	if (match == MATCH_INITIAL && p->expires != 0 &&
+	    (uint64_t)keeper_wall(c->k) > p->expires)
+		return VERDICT_ENDED; /* a slip for who is active */
 	return VERDICT_YES;
 }
 

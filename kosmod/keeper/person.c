@@ -127,6 +127,7 @@ static const struct field person_fields[] = {
 	CODEC_LIST(48, person, forgots, n_forgots, &time_layout),
 	CODEC_U64(49, person, warned),
 	CODEC_BYTES(50, person, import),
+	CODEC_STR(51, person, bound),
 };
 static const struct layout person_layout =
     CODEC_LAYOUT("person", REC_PERSON, person, person_fields);
@@ -192,6 +193,12 @@ person_done(struct person *p)
 {
 	if (p != NULL)
 		explicit_bzero(p, sizeof(*p));
+}
+
+const char *
+person_bound(const struct person *p)
+{
+	return p->bound[0] != '\0' ? p->bound : p->login;
 }
 
 enum person_state

@@ -142,8 +142,9 @@ struct person {
 	uint8_t n_forgots;
 	struct r_time forgots[FORGOTS_MAX]; /* in the last day */
 	uint64_t warned; /* when told that somebody knows the password */
-	uint8_t
-	    import[DIGEST_LEN]; /* HMAC of the line it came by; zero: none */
+	/* HMAC of the line of the file it came by; zero: none */
+	uint8_t import[DIGEST_LEN];
+	char bound[NAME_LEN + 1]; /* see person_bound */
 };
 
 /*
@@ -161,6 +162,12 @@ KOSMO_CHECK int
 person_put(struct txn *t, const struct person *p, uint64_t version);
 
 void person_done(struct person *p);
+
+/*
+ * The name that the HMACs of this record are bound to: its login name, or the
+ * first one it had, since nobody can make them anew when an account is renamed.
+ */
+const char *person_bound(const struct person *p);
 
 /* Its state at time now: adds EXPIRED and LOCKED to what is stored. */
 enum person_state person_state(const struct person *p, int64_t now);

@@ -40,6 +40,19 @@ static const struct field crowd_fields[] = {
 static const struct layout crowd_layout =
     CODEC_LAYOUT("crowd", REC_CROWD, crowd, crowd_fields);
 
+/*
+ * The place is what the host program said in OPEN: the keeper read that
+ * itself, while the address in K_BIND went through a talk, and who takes one
+ * over could name somebody else's. K_BIND only says that it is an address,
+ * and not "unknown", which all broken callers share.
+ */
+static bool
+has_place(const struct kconv *c)
+{
+	return c->open.from[0] != '\0' && c->origin.address &&
+	    strcmp(c->origin.name, "unknown") != 0;
+}
+
 /* A service that conf_check.c lets have a time of its own. */
 static uint32_t
 time_of(const struct conf *conf, const struct conf_service *row)
@@ -111,9 +124,9 @@ remember_crowd(struct kconv *c, struct txn *t, const struct person *p)
 	struct passer *last;
 	int r;
 
-	if (!c->origin.address || !anywhere(c->k->conf))
+	if (!has_place(c) || !anywhere(c->k->conf))
 		return KOSMO_OK;
-	if ((r = load(c->k, c->origin.name, &crowd)) != KOSMO_OK)
+	if ((r = load(c->k, c->open.from, &crowd)) != KOSMO_OK)
 		return r;
 	for (size_t i = crowd.n; i > 0; i--) {
 		if (strcmp(crowd.list[i - 1].login, p->login) == 0)
@@ -135,7 +148,7 @@ crowded(struct kconv *c)
 	struct crowd crowd;
 	unsigned n = 0;
 
-	if (load(c->k, c->origin.name, &crowd) != KOSMO_OK)
+	if (load(c->k, c->open.from, &crowd) != KOSMO_OK)
 		return true;
 	for (size_t i = 0; i < crowd.n; i++) {
 		if (crowd.list[i].at + CROWD_SECONDS > now)
@@ -158,15 +171,11 @@ remember_stale(
 	    crowd.list[crowd.n - 1].at + CROWD_SECONDS < (uint64_t)now;
 }
 
-/*
- * "unknown" is what all broken callers share. Where the PAM line names the
- * steps, they are root's word.
- */
+/* Where the PAM line names the steps, they are root's word. */
 uint32_t
 remember_time(struct kconv *c)
 {
-	if (c->open.phase != PHASE_AUTH || !c->peer.trusted ||
-	    !c->origin.address || strcmp(c->origin.name, "unknown") == 0 ||
+	if (c->open.phase != PHASE_AUTH || !c->peer.trusted || !has_place(c) ||
 	    (c->open.options & OPT_STEPS) != 0 ||
 	    c->required != (STEP_PASSWORD | STEP_FACTOR))
 		return 0;
@@ -176,18 +185,21 @@ remember_time(struct kconv *c)
 static bool
 same_place(const struct kconv *c, const struct r_remembered *r)
 {
-	return strcmp(r->source, c->origin.name) == 0 &&
+	return strcmp(r->source, c->open.from) == 0 &&
 	    strcmp(r->service, c->row.name) == 0;
 }
 
-/* What policy gives now also holds for what was remembered before. */
+/*
+ * What policy gives now also holds for what was remembered before. Who has
+ * something to do proves everything first.
+ */
 bool
 remember_holds(struct kconv *c, const struct person *p)
 {
 	uint64_t now = (uint64_t)keeper_wall(c->k);
 	uint32_t most = remember_time(c);
 
-	if (most == 0)
+	if (most == 0 || person_todo(p, c->k->conf) != 0)
 		return false;
 	for (size_t i = 0; i < p->n_remembered; i++) {
 		const struct r_remembered *r = &p->remembered[i];
@@ -242,7 +254,7 @@ note(struct kconv *c, struct person *p, uint64_t version, uint32_t seconds)
 	struct txn *t = NULL;
 	int r;
 
-	(void)snprintf(row->source, sizeof(row->source), "%s", c->origin.name);
+	(void)snprintf(row->source, sizeof(row->source), "%s", c->open.from);
 	(void)snprintf(row->service, sizeof(row->service), "%s", c->row.name);
 	row->until = (uint64_t)keeper_wall(c->k) + seconds;
 	if ((r = store_begin(c->k->store, &t)) == KOSMO_OK &&

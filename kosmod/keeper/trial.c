@@ -32,6 +32,19 @@ notice(
 }
 
 int
+trial_lock(struct kconv *c, struct person *p, struct txn *t, uint32_t n,
+    const char *what)
+{
+	int r;
+
+	(void)snprintf(p->lock, sizeof(p->lock), "%u %s", n, what);
+	p->locked = (uint64_t)keeper_wall(c->k);
+	if ((r = notice(c, p, t, MK_LOCK)) != KOSMO_OK)
+		return r;
+	return kconv_audit(c, t, "lock", "", "done", p->lock);
+}
+
+int
 trial_failed(struct kconv *c, struct person *p, struct txn *t)
 {
 	int64_t now = keeper_wall(c->k);
@@ -42,11 +55,8 @@ trial_failed(struct kconv *c, struct person *p, struct txn *t)
 		p, c->origin.name, now, c->k->conf->throttle.known_for))
 		return KOSMO_OK;
 	n = person_failed(p, now);
-	if (n >= c->k->conf->throttle.lock) {
-		(void)snprintf(p->lock, sizeof(p->lock), "%u wrong codes", n);
-		p->locked = (uint64_t)now;
-		return notice(c, p, t, MK_LOCK);
-	}
+	if (n >= c->k->conf->throttle.lock)
+		return trial_lock(c, p, t, n, "wrong codes");
 	if (n < WARN_FAILURES || p->warned + WARN_AGAIN > (uint64_t)now)
 		return KOSMO_OK;
 	p->warned = (uint64_t)now;

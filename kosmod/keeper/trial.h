@@ -48,4 +48,9 @@ void trial_run(
  */
 KOSMO_CHECK int trial_failed(struct kconv *c, struct person *p, struct txn *t);
 
+/* Locks p, until an administrator unlocks, for n of what; the same goes into t.
+ */
+KOSMO_CHECK int trial_lock(struct kconv *c, struct person *p, struct txn *t,
+    uint32_t n, const char *what);
+
 #endif

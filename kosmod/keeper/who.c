@@ -8,7 +8,6 @@
 
 #include "kosmod/keeper/answers.h"
 #include "kosmod/keeper/journey.h"
-#include "kosmod/keeper/mail.h"
 #include "kosmod/keeper/people.h"
 #include "kosmod/keeper/trial.h"
 #include "kosmod/keeper/warden.h"
@@ -19,8 +18,8 @@ same_birth(struct kconv *c, const struct person *p, const char *date)
 {
 	uint8_t mac[DIGEST_LEN];
 
-	return digest_mac(c->k->mac_key, "birth", p->login, date, strlen(date),
-		   mac) == KOSMO_OK &&
+	return digest_mac(c->k->mac_key, "birth", person_bound(p), date,
+		   strlen(date), mac) == KOSMO_OK &&
 	    secret_bytes_equal(mac, p->birth, DIGEST_LEN);
 }
 
@@ -29,17 +28,12 @@ static int
 wrong_birth(struct kconv *c, struct person *p, struct txn *t, struct outcome *o)
 {
 	uint32_t most = c->k->conf->registration.attempts;
-	struct p_mail mail;
 
 	p->births++;
 	o->left = p->births < most ? most - p->births : 0;
 	if (o->left > 0)
 		return KOSMO_OK;
-	(void)snprintf(
-	    p->lock, sizeof(p->lock), "%u wrong dates of birth", p->births);
-	p->locked = (uint64_t)keeper_wall(c->k);
-	mail_about(c->k, c, p, MK_LOCK, &mail);
-	return mail_notice(c->k, t, &mail);
+	return trial_lock(c, p, t, p->births, "wrong dates of birth");
 }
 
 static int

@@ -3,6 +3,7 @@
 #include "talk.h"
 
 #include <openssl/crypto.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -134,7 +135,7 @@ talk_prepare(const struct conf *conf)
 		return r;
 	/* Without terms nobody can agree to them; others log in all the same.
 	 */
-	if ((r = terms_text_open(conf)) == KOSMO_ENOMEM)
+	if ((r = terms_text_open(conf, stderr)) == KOSMO_ENOMEM)
 		return r;
 	if ((r = blocklist_open(conf->password.blocklist)) != 0)
 		return r;

@@ -53,12 +53,12 @@ count_pages(const char *text)
 }
 
 static int
-open_one(const struct conf *conf, enum lang lang)
+open_one(const struct conf *conf, enum lang lang, FILE *err)
 {
 	struct terms_text *t = &texts[lang];
 	struct buf text = BUF_INIT;
 	int r = terms_read(
-	    conf->paths.terms, lang_name(lang), &t->mark, &text, stderr);
+	    conf->paths.terms, lang_name(lang), &t->mark, &text, err);
 
 	if (r == 0 &&
 	    (r = text_wrap(&t->lines, (const char *)text.data)) == 0 &&
@@ -69,14 +69,14 @@ open_one(const struct conf *conf, enum lang lang)
 }
 
 int
-terms_text_open(const struct conf *conf)
+terms_text_open(const struct conf *conf, FILE *err)
 {
 	int r = 0, one;
 
 	terms_text_close();
 	for (int lang = 0; lang < LANG_COUNT && conf->registration.terms;
 	     lang++) {
-		one = open_one(conf, (enum lang)lang);
+		one = open_one(conf, (enum lang)lang, err);
 		if (r == 0)
 			r = one;
 	}

@@ -4,6 +4,8 @@
 #ifndef KOSMO_TALK_TERMS_TEXT_H
 #define KOSMO_TALK_TERMS_TEXT_H
 
+#include <stdio.h>
+
 #include "kosmod/conf.h"
 #include "kosmod/talk/lang.h"
 #include "libkosmo/buf.h"
@@ -15,7 +17,7 @@
  * policy asks for consent; no file is touched afterwards. Errors as terms_read
  * has them: the language without terms has no pages then.
  */
-KOSMO_CHECK int terms_text_open(const struct conf *conf);
+KOSMO_CHECK int terms_text_open(const struct conf *conf, FILE *err);
 
 /* Frees what terms_text_open read. */
 void terms_text_close(void);

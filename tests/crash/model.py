@@ -446,7 +446,7 @@ class Replay:
         writes = [i for i, e in enumerate(self.events)
                   if e.kind in ("write", "sync", "rename", "unlink") and
                   e.name != "live.gdbm"]
-        picks = sorted(self.rng.sample(writes, self.o.twice))
+        picks = self.rng.sample(writes, min(self.o.twice, len(writes)))
         folder = Folder.load(self.start)
         for i, e in enumerate(self.events):
             folder.apply(e, ignored)

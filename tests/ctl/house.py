@@ -55,10 +55,11 @@ def as_account():
 class Talk:
     """A kosmoctl --stdin that is answered as it asks."""
 
-    def __init__(self, argv, env):
+    def __init__(self, argv, env, change=None):
         self.process = subprocess.Popen(
             argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE, preexec_fn=as_account(), env=env)
+            stderr=subprocess.PIPE, preexec_fn=change or as_account(),
+            env=env)
         self.seen = ""
         self.all = ""
         self.out = ""
@@ -188,5 +189,5 @@ class House:
             check=False)
         return done.returncode, done.stdout, done.stderr
 
-    def talk(self, *args):
-        return Talk(self.argv("--stdin", *args), self.env)
+    def talk(self, *args, change=None):
+        return Talk(self.argv("--stdin", *args), self.env, change)

@@ -64,6 +64,51 @@ class Verbs(unittest.TestCase):
                         answers="19850401\n")
 
 
+PERSON = set("""login name user_id state email email_confirmed method
+    recovery_codes terms terms_at language last_login last_service last_source
+    devices step step_number step_total uid initial_id invited expires failures
+    birth_failures birth_limit email_next email_held chosen code_until lock
+    refused refusal sessions next""".split())
+SLIP = set("""login name initial_id initial_password made expires language
+    contact connect host_key""".split())
+STATUS = set("""version started people sequence journal_bytes checkpoint
+    conversations waiting clock_behind disk_full post warden
+    notices""".split())
+IMPORT = set("""file lines good bad invited already changed problems slips
+    failed""".split())
+PROBLEM = set("line login field value reason warning".split())
+
+
+class Names(Verbs):
+    """Names of --json stay, and kosmoctl(1) says them."""
+
+    def test_names(self):
+        self.assertEqual(set(self.add("names")), SLIP)
+        person = self.doc("user", "show", "names")
+        self.assertEqual(set(person), PERSON)
+        self.assertEqual(set(self.doc("user", "list")[0]), PERSON)
+        self.assertEqual(set(self.doc("status")), STATUS)
+        path = f"{self.house.dir}/names.csv"
+        with open(path, "w", encoding="utf-8") as f:
+            f.write("login,email,birth_date,name,language\nx,y,z,,\n")
+        code, out, _ = self.house.run("--json", "user", "import", path,
+                                      "--no-account")
+        self.assertEqual(code, 1)
+        self.assertEqual(set(json.loads(out)), IMPORT)
+        self.assertEqual(set(json.loads(out)["problems"][0]), PROBLEM)
+
+    def test_manual(self):
+        top = os.path.dirname(os.path.abspath(__file__)) + "/../.."
+        with open(f"{top}/man/kosmoctl.1", encoding="utf-8") as f:
+            text = f.read()
+        section = text[text.index(".Sh JSON"):text.index(".Sh ENVIRONMENT")]
+        said = set(re.findall(r"[a-z_]+", section))
+        for names in (PERSON, SLIP, STATUS, IMPORT, PROBLEM,
+                      {"id", "name", "kind", "added", "last_used", "line",
+                       "done", "error", "code"}):
+            self.assertEqual(names - said, set())
+
+
 class Admin(Verbs):
     def test_status(self):
         s = self.doc("status")
@@ -547,6 +592,29 @@ class Self(Verbs):
         t.answer(r"Password: ", old)
         t.expect(r"Not accepted")
         self.assertEqual(t.give_up(), 1, t.all)
+
+    def test_method(self):
+        t = self.confirmed("method", "app")
+        self.assertEqual(t.end(), 0, t.all)
+        self.assertEqual(t.out, "Your method is now app.\n")
+        t = self.confirmed("method", "email")
+        self.assertEqual(t.end(), 1, t.all)
+        self.assertIn("You have no device of that kind", t.all)
+        self.no(2, "The methods are app and email.", "method", "sms")
+
+    def test_language(self):
+        t = self.confirmed("language", "en")
+        self.assertEqual(t.end(), 0, t.all)
+        self.assertEqual(t.out, "Changed.\n")
+        self.no(2, "The languages are en and ja.", "language", "fr")
+
+    def test_what_policy_left_out(self):
+        self.no(1, "Recovery codes are not used here.", "recovery-codes")
+        self.no(1, "There are no terms of use here.", "terms")
+        self.no(1, "That is not an e-mail address", "email", "taro@")
+        t = self.confirmed("enroll", "email")
+        self.assertEqual(t.end(), 1, t.all)
+        self.assertIn("No address is confirmed.", t.all)
 
     def test_sign_out(self):
         t = self.confirmed("sign-out")

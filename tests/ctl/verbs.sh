@@ -7,4 +7,6 @@ command -v python3 >/dev/null || {
 KOSMOD=$PWD/kosmod/kosmod KOSMOCTL=$PWD/kosmoctl/kosmoctl
 PYTHONDONTWRITEBYTECODE=1
 export KOSMOD KOSMOCTL PYTHONDONTWRITEBYTECODE
-exec python3 "${srcdir:-.}/tests/ctl/test_verbs.py"
+for test in verbs import members; do
+	python3 "${srcdir:-.}/tests/ctl/test_$test.py" || exit 1
+done

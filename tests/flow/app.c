@@ -1,4 +1,4 @@
-/* What an authenticator app does. */
+/* What an authenticator app does, and a sheet of paper. */
 #include "config.h"
 
 #include <openssl/evp.h>
@@ -75,4 +75,21 @@ app_notice(struct script *s, const char *text)
 			app_key(s, text, 39);
 			return;
 		}
+}
+
+void
+codes_notice(struct script *s, const char *text)
+{
+	static const char digits[] = "0123456789abcdefghijklmnopqrstuvwxyz";
+	const char *start = text;
+	size_t n = 0;
+
+	if (strstr(text, "Recovery codes:") == NULL &&
+	    strstr(text, "リカバリーコードです") == NULL)
+		return;
+	memset(s->recovery, 0, sizeof(s->recovery));
+	for (; (text = strchr(text, '-')) != NULL && n < CODES_SEEN; text++)
+		if (text - start > 4 && strspn(text - 4, digits) == 4 &&
+		    text[-5] == ' ' && strspn(text + 1, digits) == 4)
+			memcpy(s->recovery[n++], text - 4, 9);
 }

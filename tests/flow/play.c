@@ -1,6 +1,7 @@
 /* The commands of flow scripts, and the program that plays one. */
 #include "config.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -40,6 +41,20 @@ begin(struct script *s)
 	s->begun = true;
 }
 
+/* An mbox beside the terms of use, and what fills it. */
+static void
+sendmail_line(struct script *s, char *ret, size_t size)
+{
+	const char *srcdir = getenv("srcdir");
+	char path[2048], whole[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/tests/post/sendmail",
+	    srcdir != NULL ? srcdir : ".");
+	if (s->terms[0] == '\0' || realpath(path, whole) == NULL)
+		script_fail(s, "no sendmail, or no terms before it");
+	snprintf(ret, size, "sendmail = %s %s/mbox\n", whole, s->terms);
+}
+
 static void
 command_conf(struct script *s, const char *rest)
 {
@@ -53,6 +68,10 @@ command_conf(struct script *s, const char *rest)
 		terms_make(s);
 		snprintf(s->conf + used, sizeof(s->conf) - used, "terms = %s\n",
 		    s->terms);
+		return;
+	}
+	if (strcmp(rest, "sendmail = {sendmail}") == 0) {
+		sendmail_line(s, s->conf + used, sizeof(s->conf) - used);
 		return;
 	}
 	snprintf(s->conf + used, sizeof(s->conf) - used, "%s\n", rest);
@@ -88,12 +107,12 @@ command_clock(struct script *s, const char *rest)
 static void
 command_user(struct script *s, const char *rest)
 {
-	char verb[16] = "", user[NAME_LEN + 1] = "", language[8] = "";
+	char verb[16] = "", user[NAME_LEN + 1] = "", more[NAME_LEN + 1] = "";
 
-	if (sscanf(rest, "%15s %256s %7s", verb, user, language) < 2)
-		script_fail(s, "user VERB NAME [LANGUAGE]");
-	need_language(s, language);
-	s->world->admin(s->world, verb, user, language, s->secret);
+	if (sscanf(rest, "%15s %256s %256s", verb, user, more) < 2)
+		script_fail(s, "user VERB NAME [LANGUAGE or ADDRESS]");
+	need_language(s, more);
+	s->world->admin(s->world, verb, user, more, s->secret);
 }
 
 static void
@@ -144,7 +163,16 @@ command_mails(struct script *s, const char *rest)
 static void
 command_post(struct script *s, const char *rest)
 {
-	s->world->post(s->world, rest);
+	char how[128];
+
+	if (strcmp(rest, "real") != 0) {
+		s->world->post(s->world, rest);
+		return;
+	}
+	if (strcmp(s->world->name, "keeper") == 0)
+		skip(s, "kosmo-post needs a kosmod");
+	snprintf(how, sizeof(how), "real %s/mbox", s->terms);
+	s->world->post(s->world, how);
 }
 
 static const struct {

@@ -70,6 +70,9 @@ expand(struct script *s, const char *from, char *to, size_t size)
 		snprintf(to, size, "%s", s->secret);
 	else if (strcmp(name, "last") == 0)
 		snprintf(to, size, "%s", s->code);
+	else if (strcmp(name, "recovery") == 0 && offset > 0 &&
+	    offset <= CODES_SEEN)
+		snprintf(to, size, "%s", s->recovery[offset - 1]);
 	else if (strcmp(name, "mail") == 0)
 		snprintf(to, size, "%s", s->world->code(s->world, s->user));
 	else if (strcmp(name, "totp") == 0) {
@@ -232,6 +235,7 @@ script_ask(struct script *s, const char *text, bool echo, struct secret *ret)
 
 	check_rules(s, text, true);
 	app_notice(s, text);
+	codes_notice(s, text);
 	snprintf(s->screen, sizeof(s->screen), "%s", text);
 	/* as DIALOGUE writes it: a star where nothing is shown */
 	snprintf(seen, sizeof(seen), "%s%s", text, echo ? "" : "*");

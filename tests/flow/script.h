@@ -37,9 +37,12 @@ struct world {
 	void (*begin)(struct world *w, const char *conf);
 	void (*clock)(struct world *w, int64_t seconds);
 	int64_t (*now)(struct world *w);
-	/* An admin's verb; its slip or code goes into secret, or "". */
+	/*
+	 * An admin's verb; its slip or code goes into secret, or "". more: the
+	 * language of who is added, the address that "email" sets.
+	 */
 	void (*admin)(struct world *w, const char *verb, const char *user,
-	    const char *language, char secret[static 64]);
+	    const char *more, char secret[static 64]);
 	void (*restart)(struct world *w);
 	/* A whole dialogue; the result, or -1 if the person hung up. */
 	int (*play)(

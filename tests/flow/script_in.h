@@ -10,6 +10,7 @@
 
 #define PEOPLE_MAX 16
 #define LINE_MAX_LEN 1024
+#define CODES_SEEN 24
 
 /* What a phone has of a person. */
 struct seed {
@@ -34,6 +35,7 @@ struct script {
 	char user[NAME_LEN + 1];   /* of this dialogue */
 	char screen[TEXT_LEN + 1]; /* the last ask */
 	bool kosmoctl;		   /* it is the client: no PAM limits */
+	char recovery[CODES_SEEN][10]; /* the codes shown last */
 	struct seed seeds[PEOPLE_MAX];
 	size_t n_seeds;
 };
@@ -56,6 +58,9 @@ void app_key(struct script *s, const char *text, size_t length);
 
 /* The same, if text has eight groups of four in it. */
 void app_notice(struct script *s, const char *text);
+
+/* Writes down the recovery codes of a screen that has them. */
+void codes_notice(struct script *s, const char *text);
 
 /*
  * The terms of use: a folder with those of tests/flow/terms, then the same

@@ -205,10 +205,31 @@ server_restart(struct server *s)
 }
 
 void
+server_post(struct server *s)
+{
+	char path[128];
+
+	if (access("post/kosmo-post", X_OK) != 0)
+		server_die(SKIP, "post/kosmo-post:", strerror(errno));
+	snprintf(path, sizeof(path), "%s/kosmod.conf", s->dir);
+	if ((s->post = fork()) == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGTERM);
+		execl("post/kosmo-post", "kosmo-post", "--config", path, NULL);
+		server_die(1, "kosmo-post:", strerror(errno));
+	}
+	if (s->post < 0)
+		server_die(1, "fork:", strerror(errno));
+}
+
+void
 server_end(struct server *s)
 {
 	char command[128];
 
+	if (s->post > 0) {
+		kill(s->post, SIGTERM);
+		waitpid(s->post, NULL, 0);
+	}
 	stop(s, SIGTERM);
 	snprintf(command, sizeof(command), "rm -rf '%s'", s->dir);
 	if (system(command) != 0)

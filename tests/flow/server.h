@@ -13,6 +13,7 @@ struct server {
 	char admin[128];
 	char priv[128];
 	pid_t pid;
+	pid_t post; /* a real kosmo-post; 0: none */
 	int64_t *offset; /* seconds that its clock is ahead */
 	long log_seen;
 };
@@ -25,6 +26,9 @@ uid_t server_owner(const char *world);
 
 /* Writes kosmod.conf with the lines of conf, makes the store, starts. */
 void server_begin(struct server *s, const char *conf);
+
+/* Starts kosmo-post beside it, which mails as kosmod.conf says. */
+void server_post(struct server *s);
 
 /* kill -9, and started again. */
 void server_restart(struct server *s);

@@ -10,6 +10,7 @@
 #include "server.h"
 
 static const char *const names[] = { "terms.en", "terms.ja" };
+#define MBOX "mbox" /* of a script that has mail sent */
 
 static FILE *
 open_sample(struct script *s, const char *name)
@@ -78,6 +79,9 @@ terms_done(struct script *s)
 		snprintf(path, sizeof(path), "%s/%s", s->terms, names[i]);
 		unlink(path);
 	}
-	if (s->terms[0] != '\0')
-		rmdir(s->terms);
+	if (s->terms[0] == '\0')
+		return;
+	snprintf(path, sizeof(path), "%s/%s", s->terms, MBOX);
+	unlink(path);
+	rmdir(s->terms);
 }

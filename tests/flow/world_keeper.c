@@ -18,7 +18,6 @@
 #include "kosmod/talk/terms_text.h"
 #include "journey.h"
 #include "script.h"
-#include "kosmod/keeper/mail.h"
 #include "tests/unit/fake_post.h"
 
 #define START 1775088000 /* a Thursday in April, 00:00 UTC */
@@ -127,7 +126,7 @@ read_all(struct keeper_world *w)
 		die("bad conf");
 	if (blocklist_open(w->conf.password.blocklist) != 0)
 		die("no block list");
-	if (terms_text_open(&w->conf) != 0)
+	if (terms_text_open(&w->conf, stderr) != 0)
 		die("no terms of use");
 }
 
@@ -360,6 +359,16 @@ add_user(struct wire *wire, const char *user, const char *language)
 }
 
 static void
+set_email(struct wire *wire, const char *user, const char *address)
+{
+	struct k_user_set set = { .fields = SET_EMAIL };
+
+	snprintf(set.login, sizeof(set.login), "%s", user);
+	snprintf(set.email, sizeof(set.email), "%s", address);
+	request(wire, &k_user_set_layout, &set);
+}
+
+static void
 act_user(struct wire *wire, const char *verb, const char *user)
 {
 	static const struct {
@@ -367,7 +376,10 @@ act_user(struct wire *wire, const char *verb, const char *user)
 		uint8_t act;
 	} acts[] = { { "invite", ACT_INVITE }, { "lock", ACT_LOCK },
 		{ "unlock", ACT_UNLOCK }, { "remove", ACT_REMOVE },
-		{ "code", ACT_CODE } };
+		{ "code", ACT_CODE }, { "remind", ACT_REMIND },
+		{ "reset-password", ACT_RESET_PASSWORD },
+		{ "reset-devices", ACT_RESET_DEVICES },
+		{ "reset-all", ACT_RESET_ALL } };
 	struct k_user_act act = { 0 };
 
 	snprintf(act.login, sizeof(act.login), "%s", user);
@@ -379,7 +391,7 @@ act_user(struct wire *wire, const char *verb, const char *user)
 
 static void
 world_admin(struct world *world, const char *verb, const char *user,
-    const char *language, char secret[static 64])
+    const char *more, char secret[static 64])
 {
 	struct keeper_world *w = (struct keeper_world *)world;
 	struct wire *wire = calloc(1, sizeof(*wire));
@@ -396,7 +408,9 @@ world_admin(struct world *world, const char *verb, const char *user,
 	snprintf(bind.service, sizeof(bind.service), "kosmoctl");
 	request(wire, &k_bind_layout, &bind);
 	if (strcmp(verb, "add") == 0)
-		add_user(wire, user, language);
+		add_user(wire, user, more);
+	else if (strcmp(verb, "email") == 0)
+		set_email(wire, user, more);
 	else
 		act_user(wire, verb, user);
 	if (wire->type == K_SLIP)
@@ -431,24 +445,13 @@ static char *
 world_mails(struct world *world)
 {
 	struct keeper_world *w = (struct keeper_world *)world;
-	char *text = NULL;
-	size_t size = 0;
-	FILE *f = open_memstream(&text, &size);
 	size_t before;
 
-	if (f == NULL)
-		die("no memory");
 	do { /* few at a time */
 		before = w->post.n;
 		tick(w);
 	} while (w->post.n > before);
-	for (; w->mails_seen < w->post.n; w->mails_seen++) {
-		const struct p_mail *m = &w->post.mails[w->mails_seen];
-
-		fprintf(f, "%s to %s\n", mail_word(m->kind), m->to);
-	}
-	fclose(f);
-	return text;
+	return fake_post_news(&w->post, &w->mails_seen);
 }
 
 static void
@@ -456,9 +459,7 @@ world_post(struct world *world, const char *how)
 {
 	struct keeper_world *w = (struct keeper_world *)world;
 
-	w->post.mood = strcmp(how, "fails") == 0 ? FAKE_FAILS
-	    : strcmp(how, "silent") == 0	 ? FAKE_SILENT
-						 : FAKE_TAKES;
+	w->post.mood = fake_post_mood(how);
 	w->no_post = strcmp(how, "gone") == 0;
 	keeper_priv_here(w->keeper, PRIV_POST, !w->no_post);
 	store_flush(w->store);

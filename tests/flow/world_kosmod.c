@@ -12,7 +12,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "kosmod/keeper/mail.h"
 #include "libkosmo/packet.h"
 #include "postman.h"
 #include "script.h"
@@ -28,6 +27,8 @@ struct kosmod_world {
 	struct fake_post post; /* what it had when it was looked at */
 	size_t mails_seen;
 	bool takes;
+	char
+	    mbox[128]; /* where a real kosmo-post delivers; "": none is there */
 };
 
 union client_msg {
@@ -38,6 +39,9 @@ union client_msg {
 	struct msg_row row;
 	struct msg_end end;
 };
+
+static void
+wait_status(struct world *world, const char *name, const char *want);
 
 static void
 world_begin(struct world *world, const char *conf)
@@ -68,7 +72,10 @@ world_restart(struct world *world)
 	struct kosmod_world *w = (struct kosmod_world *)world;
 
 	server_restart(&w->server);
-	postman_again(w->postman);
+	if (w->mbox[0] == '\0')
+		postman_again(w->postman);
+	else
+		wait_status(world, "post", "1");
 }
 
 static char *
@@ -208,7 +215,7 @@ take_cell(const struct msg_row *row, const char *name, char secret[static 64])
 /* What kosmoctl would send on admin.sock. */
 static void
 fill_verb(struct kosmod_world *w, struct msg_hello *hello, const char *verb,
-    const char *user, const char *language)
+    const char *user, const char *more)
 {
 	bool pam = strcmp(w->world.name, "pam") == 0;
 	char email[NAME_LEN + 20];
@@ -219,13 +226,20 @@ fill_verb(struct kosmod_world *w, struct msg_hello *hello, const char *verb,
 		snprintf(hello->verb, sizeof(hello->verb), "%s", verb);
 		return;
 	}
-	snprintf(hello->verb, sizeof(hello->verb), "user %s", verb);
+	if (strcmp(verb, "email") == 0) {
+		snprintf(hello->verb, sizeof(hello->verb), "user set");
+		add_arg(hello, "email", more);
+	} else
+		snprintf(hello->verb, sizeof(hello->verb), "user %.*s",
+		    (int)strcspn(verb, "-"), verb);
 	add_arg(hello, "", user);
+	if (strncmp(verb, "reset-", 6) == 0)
+		add_arg(hello, verb + 6, "");
 	if (strcmp(verb, "add") != 0)
 		return;
 	snprintf(email, sizeof(email), "%s@example.co.jp", user);
 	add_arg(hello, "email", email);
-	add_arg(hello, "language", language);
+	add_arg(hello, "language", more);
 	/* whoever has no account here is known to libpam by name only */
 	if (!pam)
 		add_arg(hello, "uid", "1001");
@@ -233,7 +247,7 @@ fill_verb(struct kosmod_world *w, struct msg_hello *hello, const char *verb,
 
 static void
 world_admin(struct world *world, const char *verb, const char *user,
-    const char *language, char secret[static 64])
+    const char *more, char secret[static 64])
 {
 	struct kosmod_world *w = (struct kosmod_world *)world;
 	const char *cell = strcmp(verb, "status") == 0 ? user : "";
@@ -247,7 +261,7 @@ world_admin(struct world *world, const char *verb, const char *user,
 	if (hello == NULL || msg == NULL ||
 	    secret_set(&birth.text, "19850401", 8) != 0)
 		abort();
-	fill_verb(w, hello, verb, user, language);
+	fill_verb(w, hello, verb, user, more);
 	fd = open_conversation(w->server.admin, PHASE_VERB, getuid(), hello);
 	send_msg(fd, &msg_hello_layout, hello);
 	while (type != M_END) {
@@ -267,12 +281,33 @@ world_admin(struct world *world, const char *verb, const char *user,
 	free(msg);
 }
 
+/* As its reader sees the newest mail. */
+static const char *
+code_of_mbox(const struct kosmod_world *w, const char *login)
+{
+	const char *srcdir = getenv("srcdir");
+	static char code[17];
+	char command[512];
+	FILE *f;
+
+	snprintf(command, sizeof(command),
+	    "'%s/tests/post/read-mail' '%s' --to '%s@' --code",
+	    srcdir != NULL ? srcdir : ".", w->mbox, login);
+	if ((f = popen(command, "re")) == NULL ||
+	    fgets(code, sizeof(code), f) == NULL || pclose(f) != 0)
+		server_die(1, "no code in", w->mbox);
+	code[strcspn(code, "\n")] = '\0';
+	return code;
+}
+
 static const char *
 world_code(struct world *world, const char *login)
 {
 	struct kosmod_world *w = (struct kosmod_world *)world;
 	const struct p_mail *m;
 
+	if (w->mbox[0] != '\0')
+		return code_of_mbox(w, login);
 	postman_mails(w->postman, &w->post);
 	m = fake_post_mail(&w->post, login, 0);
 	return m != NULL ? m->code : "";
@@ -296,22 +331,11 @@ static char *
 world_mails(struct world *world)
 {
 	struct kosmod_world *w = (struct kosmod_world *)world;
-	char *text = NULL;
-	size_t size = 0;
-	FILE *f = open_memstream(&text, &size);
 
-	if (f == NULL)
-		abort();
 	if (w->takes)
 		wait_status(world, "notices", "0");
 	postman_mails(w->postman, &w->post);
-	for (; w->mails_seen < w->post.n; w->mails_seen++) {
-		const struct p_mail *m = &w->post.mails[w->mails_seen];
-
-		fprintf(f, "%s to %s\n", mail_word(m->kind), m->to);
-	}
-	fclose(f);
-	return text;
+	return fake_post_news(&w->post, &w->mails_seen);
 }
 
 static void
@@ -320,13 +344,17 @@ world_post(struct world *world, const char *how)
 	struct kosmod_world *w = (struct kosmod_world *)world;
 
 	w->takes = strcmp(how, "takes") == 0;
+	if (sscanf(how, "real %127s", w->mbox) == 1) {
+		postman_gone(w->postman);
+		wait_status(world, "post", "0");
+		server_post(&w->server);
+		wait_status(world, "post", "1");
+		return;
+	}
 	if (strcmp(how, "gone") == 0)
 		postman_gone(w->postman);
 	else
-		postman_mood(w->postman,
-		    strcmp(how, "fails") == 0	     ? FAKE_FAILS
-			: strcmp(how, "silent") == 0 ? FAKE_SILENT
-						     : FAKE_TAKES);
+		postman_mood(w->postman, fake_post_mood(how));
 	wait_status(world, "post", strcmp(how, "gone") == 0 ? "0" : "1");
 }
 

@@ -59,6 +59,7 @@ $3"
 
 # The last line of a test script.
 finish_tests() {
+	on_terminal kill-server 2> /dev/null || :
 	echo "1..$n_tests"
 	[ "$n_failed" = 0 ]
 }
@@ -140,6 +141,23 @@ post_stop() {
 	wait_for "$PATIENCE" is_gone "$(cat "$KOSMO_WORK/post.pid")"
 }
 
+# kosmo-warden, as its unit starts it.
+private_warden() {
+	env -i PATH="$PATH" "$KOSMO_DEST/usr/libexec/kosmo/kosmo-warden" \
+	    >> "$KOSMO_WORK/warden.log" 2>&1 3<&- &
+	echo $! > "$KOSMO_WORK/warden.pid"
+	disown
+	wait_for "$PATIENCE" warden_answers || {
+		echo "# kosmo-warden does not connect:"
+		tail -n 20 "$KOSMO_WORK/warden.log"
+		return 1
+	} >&2
+}
+
+warden_answers() {
+	on_host kosmoctl --json status | grep -q '"warden": *true'
+}
+
 kosmod_answers() {
 	on_host kosmoctl status > /dev/null 2>&1
 }
@@ -158,7 +176,7 @@ kosmod_start() {
 		private_start
 	else
 		on_host systemctl start kosmod.socket kosmod-admin.socket \
-		    kosmod.service
+		    kosmod-priv.socket kosmod.service
 		wait_for "$PATIENCE" kosmod_answers
 	fi
 }
@@ -169,7 +187,7 @@ kosmod_stop() {
 		wait_for "$PATIENCE" is_gone "$(kosmod_pid)"
 	else
 		on_host systemctl stop kosmod.socket kosmod-admin.socket \
-		    kosmod.service
+		    kosmod-priv.socket kosmod.service
 	fi
 }
 
@@ -288,6 +306,34 @@ initial_password() {
 	sed -n 's/^ *\(Initial password\|初期パスワード\) *//p' "$1"
 }
 
+# --- mail -----------------------------------------------------------------------
+
+# Where the host under test puts mails.
+: "${KOSMO_MAIL:=$KOSMO_WORK/mail}"
+
+# mail_code ADDRESS: waits for a mail with a code, and prints the code.
+mail_code() {
+	wait_for "$PATIENCE" mail_has_code "$1" || {
+		echo "# no mail with a code for $1" >&2
+		return 1
+	}
+	cat "$KOSMO_WORK/code.$1"
+}
+
+mail_has_code() {
+	"$lib/mailbox" --code "$KOSMO_MAIL" "$1" \
+	    > "$KOSMO_WORK/code.$1" 2> /dev/null
+}
+
+# The newest mail to ADDRESS, as its reader sees it.
+mail_newest() {
+	"$lib/mailbox" --newest "$KOSMO_MAIL" "$1"
+}
+
+mail_count() {
+	"$lib/mailbox" --count "$KOSMO_MAIL" "$1"
+}
+
 # --- terminals ----------------------------------------------------------------
 
 on_terminal() {
@@ -298,6 +344,10 @@ on_terminal() {
 screen_open() {
 	local name=$1 size=$2
 	shift 2
+	# tmux goes with its last session: one stays, so that it can't be going
+	# while the next is opened
+	on_terminal has-session -t stays 2> /dev/null ||
+	    on_terminal new-session -d -s stays 'exec cat' 3<&-
 	on_terminal new-session -d -s "$name" -x "${size%x*}" -y "${size#*x}" \
 	    "$(printf '%q ' "$@"); echo \"[ended: \$?]\"; exec cat" \
 	    \; set-option -g status off \; set-option -g history-limit 5000 \
@@ -451,7 +501,9 @@ ssh_login() {
 	rm -f "$dir/asks" "$dir/answers" "$dir/waits"
 	date +%s%3N > "$dir/began"
 	{
-		ASK_DIR=$dir SSH_ASKPASS=$lib/askpass \
+		MAILBOX=$lib/mailbox MAIL_FOLDER=$KOSMO_MAIL \
+		    MAIL_ADDRESS=$name@example.com \
+		    ASK_DIR=$dir SSH_ASKPASS=$lib/askpass \
 		    SSH_ASKPASS_REQUIRE=force DISPLAY=none \
 		    timeout "${LIMIT-60}" setsid --wait \
 		    ssh -F "$KOSMO_WORK/ssh_config" \
@@ -480,6 +532,17 @@ register() {
 	shift
 	initial=$(invite "$name" "$@")
 	ssh_login "$name" "$initial" "$PASSWORD" "$PASSWORD" key @key phone ''
+}
+
+# register_whole NAME [ARG ...]: the same with every step of the journey; the
+# sample terms have two pages.
+register_whole() {
+	local name=$1 initial
+	shift
+	initial=$(invite "$name" "$@")
+	ssh_login "$name" "$initial" 19850401 '' agree '' @mail \
+	    "${name}yamada" 1 "$PASSWORD" "$PASSWORD" '' "$PASSWORD" \
+	    key @key phone ''
 }
 
 seed_of() {

@@ -32,6 +32,8 @@ complain "calls that are not used here" "$(grep -nE \
     $ours | grep -vE '\b(strcpy|strcat)\([a-z]+, "[^"]*"\)' || :)"
 complain "memset where a wipe is meant" "$(grep -nE \
     '\bmemset\([^;]*(secret|seed)' $ours || :)"
+complain "marks of a merge" "$(grep -rnE '^(<<<<<<<|>>>>>>>)( |$)' libkosmo \
+    pam_kosmo kosmod kosmoctl post warden etc man po tests ./*.md || :)"
 complain "catch-all names" "$(printf '%s\n' $ours |
     grep -E '/(util|utils|common|misc|helper)s?\.[ch]$' || :)"
 complain "libkosmo and pam_kosmo with assertions, logs of libkosmo, exits" \

@@ -46,6 +46,13 @@ faults_at_sleep(void (*fn)(void *arg), void *arg)
 	at_sleep_arg = arg;
 }
 
+void
+faults_sleep(void)
+{
+	if (at_sleep != NULL)
+		at_sleep(at_sleep_arg);
+}
+
 bool
 faults_hit(const char *name)
 {
@@ -102,8 +109,8 @@ poll(struct pollfd *fds, nfds_t n, int timeout)
 		errno = ENOMEM;
 		return -1;
 	}
-	if (n == 0 && at_sleep != NULL)
-		at_sleep(at_sleep_arg);
+	if (n == 0)
+		faults_sleep();
 	real.p = dlsym(RTLD_NEXT, "poll");
 	return real.f(fds, n, timeout);
 }

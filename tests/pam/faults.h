@@ -21,8 +21,13 @@ bool faults_hit(const char *name);
 /* Calls made meanwhile are not counted. */
 void faults_pause(bool pause);
 
-/* Calls fn at each poll(2) of nothing, which is how the module lets time
- * pass; NULL: no more. */
+/*
+ * Calls fn at each poll(2) of nothing, which is how the module lets time pass;
+ * NULL: no more.
+ */
 void faults_at_sleep(void (*fn)(void *arg), void *arg);
+
+/* For poll(2). */
+void faults_sleep(void);
 
 #endif

@@ -192,6 +192,7 @@ serve_twice(struct fake *f)
 	fake_greet(f);
 	fake_end(f, RESULT_ALLOW);
 	fake_end(f, RESULT_ALLOW);
+	FAKE_EXPECT(write(*(const int *)f->arg, "t", 1) == 1);
 	fake_eof(f);
 }
 
@@ -219,15 +220,20 @@ test_account_broken(void **state)
 		serve_gone };
 	static const struct reply r[] = { { "typed", 0, 0 } };
 	struct host *h = *state;
+	int lies[2];
+	char c;
 
+	assert_int_equal(pipe(lies), 0);
 	for (size_t i = 0; i < 3; i++) {
-		pid_t pid = fake_start(h, fakes[i], NULL);
+		pid_t pid = fake_start(h, fakes[i], &lies[1]);
 
 		host_start(h, "sshd", "nobody", "");
 		HOST_ANSWERS(h, r);
 		assert_int_equal(pam_authenticate(h->pamh, 0), PAM_SUCCESS);
 		if (fakes[i] == serve_gone)
 			fake_done(pid);
+		else if (fakes[i] == serve_twice)
+			assert_int_equal(read(lies[0], &c, 1), 1);
 		assert_int_equal(
 		    pam_acct_mgmt(h->pamh, 0), PAM_AUTHINFO_UNAVAIL);
 		assert_int_equal(h->next, 0);
@@ -235,6 +241,8 @@ test_account_broken(void **state)
 			fake_done(pid);
 		host_end(h);
 	}
+	assert_int_equal(close(lies[0]), 0);
+	assert_int_equal(close(lies[1]), 0);
 }
 
 struct alias {

@@ -175,6 +175,7 @@ class Letters(unittest.TestCase):
         for line in body.split("\n"):
             self.assertLessEqual(columns(line), 78, line)
             self.assertNotIn("{", line)
+            self.assertEqual(line, line.rstrip(" "))
         self.assertNotIn("http", body)
         self.assertNotIn("395", mail["Subject"])
         if kind in CODES:

@@ -131,6 +131,15 @@ class Alike(Shared):
                      for _ in range(40)]
             self.assertTrue(peers[-1].closed())
             self.assertTrue(self.kosmod.serves())
+        self.kosmod.log = ""
+        until("a place for the next one", self.admitted)
+
+    def admitted(self):
+        with Peer(self.kosmod) as p:
+            with contextlib.suppress(Closed):
+                p.hello()
+                self.kosmod.read_log(1)
+        return "post is here" in self.kosmod.log
 
 
 class People(Alone):

@@ -51,7 +51,7 @@ def open_message(phase, nonce=b"n" * 16, version=1, ticket=bytes(16),
                  user="nobody-at-all", service="sshd", uid=NO_UID):
     return message(OPEN, u32(version), u8(phase), nonce, ticket,
                    u32(os.getuid()), "", user, u32(uid), service, "", u32(0),
-                   u8(0))
+                   u8(0), "")
 
 
 def hello_message(user, service="sshd", uid=NO_UID, verb="", args=()):

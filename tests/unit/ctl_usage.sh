@@ -89,6 +89,39 @@ done <"$dir/verbs"
 [ "$(cat "$dir/out")" -eq "$(wc -l <"$dir/verbs")" ] ||
     fail "a verb has no test"
 
+# Completion knows every verb and every option of it.
+if command -v bash >/dev/null; then
+	bash -c '
+	source "$1"
+	help=$("$2" --help)
+	while read -r verb; do
+		# the whole usage of the verb, which may take several lines
+		usage=$(awk -v v="kosmoctl $verb" \
+		    "index(\$0, v) == 1 { on = 1; print; next }
+		    /^       / && on { print; next } { on = 0 }" \
+		    <<<"$help")
+		have=" $(_kosmoctl_options "$verb" | tr "\n" " ") "
+		for option in $(grep -o -e "--[a-z-]*" <<<"$usage"); do
+			case $option in --stdin) continue ;; esac
+			[[ $have == *" $option "* ]] ||
+			    echo "completion lacks $verb $option"
+		done
+		set -- "$1" "$2" $verb
+		case $# in
+		3) have=" $(_kosmoctl_words "" 0) " ;;
+		4) have=" $(_kosmoctl_words "$3" 1) " ;;
+		esac
+		[[ $have == *" ${*: -1} "* ]] || echo "completion lacks $verb"
+		set -- "$1" "$2"
+	done < <(sed -n "s/^kosmoctl \([a-z-]* *[a-z-]*\).*/\1/p" \
+	    <<<"$help" | sed "s/ *$//")
+	' completion "${srcdir:-.}/etc/completion/kosmoctl" "$ctl" \
+	    >"$dir/out" 2>"$dir/err"
+	if [ -s "$dir/out" ] || [ -s "$dir/err" ]; then
+		fail completion
+	fi
+fi
+
 expect 2 "a verb is missing"
 expect 2 "unknown verb bogus" bogus
 expect 2 "unknown verb user bogus" user bogus

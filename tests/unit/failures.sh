@@ -102,12 +102,25 @@ finds sanitizers "tests/flow/looks.flow: sanitizer
 | looks.flow:3: ended with error
 LOG
 
+finds compilers "compiling
+    a.c:19:5: error: 'x' undeclared
+    b.c:1:1: error: expected ;" <<'LOG'
+make check TESTS= failed:
+a.c:19:5: error: 'x' undeclared
+   19 |     x();
+      |     ^
+b.c:1:1: error: expected ;
+make[1]: *** [Makefile:4054: a.lo] Error 1
+make: Leaving directory '/tmp'
+LOG
+
 finds "the end" "the end of its log
     two
     three
     four" <<'LOG'
 one
 two
+make[1]: Entering directory '/tmp'
 three
 four
 LOG

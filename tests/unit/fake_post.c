@@ -2,8 +2,11 @@
 
 #include "fake_post.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "kosmod/keeper/mail.h"
 
 int
 fake_post_take(struct fake_post *f, const struct layout *l, const void *msg)
@@ -46,4 +49,28 @@ fake_post_mail(const struct fake_post *f, const char *login, uint8_t kind)
 			return m;
 	}
 	return NULL;
+}
+
+char *
+fake_post_news(const struct fake_post *f, size_t *seen)
+{
+	char *text = NULL;
+	size_t size = 0;
+	FILE *out = open_memstream(&text, &size);
+
+	if (out == NULL)
+		abort();
+	for (; *seen < f->n; ++*seen)
+		fprintf(out, "%s to %s\n", mail_word(f->mails[*seen].kind),
+		    f->mails[*seen].to);
+	fclose(out);
+	return text;
+}
+
+enum fake_mood
+fake_post_mood(const char *name)
+{
+	return strcmp(name, "fails") == 0 ? FAKE_FAILS
+	    : strcmp(name, "silent") == 0 ? FAKE_SILENT
+					  : FAKE_TAKES;
 }

@@ -36,4 +36,10 @@ size_t fake_post_answer(struct fake_post *f, struct keeper *k);
 const struct p_mail *
 fake_post_mail(const struct fake_post *f, const char *login, uint8_t kind);
 
+/* Its mails from *seen on as text, "KIND to ADDRESS" a line each. */
+char *fake_post_news(const struct fake_post *f, size_t *seen);
+
+/* A mood by its name: "takes", "fails", "silent". */
+enum fake_mood fake_post_mood(const char *name);
+
 #endif

@@ -175,17 +175,26 @@ line_open(struct rig *r, uint8_t phase, bool admin)
 	return connect_as(r, &peer, &open);
 }
 
-struct line *
-line_name(struct rig *r, uint8_t phase, const char *service, const char *login,
-    bool remote)
+static struct line *
+connect_from(struct rig *r, uint8_t phase, const char *service,
+    const char *login, const char *from)
 {
 	struct kpeer peer = { 0, 4242, 0, 1 };
 	struct msg_open open = { .phase = phase, .uid = RIG_UID };
 
-	open.remote = remote;
+	open.remote = from[0] != '\0';
+	(void)snprintf(open.from, sizeof(open.from), "%s", from);
 	(void)snprintf(open.user, sizeof(open.user), "%s", login);
 	(void)snprintf(open.service, sizeof(open.service), "%s", service);
 	return connect_as(r, &peer, &open);
+}
+
+struct line *
+line_name(struct rig *r, uint8_t phase, const char *service, const char *login,
+    bool remote)
+{
+	return connect_from(
+	    r, phase, service, login, remote ? "192.0.2.99" : "");
 }
 
 void
@@ -250,8 +259,7 @@ struct line *
 line_bind(
     struct rig *r, const char *service, const char *login, const char *source)
 {
-	struct line *l =
-	    line_name(r, PHASE_AUTH, service, login, source[0] != '\0');
+	struct line *l = connect_from(r, PHASE_AUTH, service, login, source);
 	struct k_bind b = { 0 };
 
 	b.phase = PHASE_AUTH;

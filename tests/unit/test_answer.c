@@ -169,6 +169,45 @@ digests_of_the_same(void **state)
 	assert_memory_not_equal(want, have, DIGEST_LEN);
 }
 
+static void
+date_is(const char *text, const char *want)
+{
+	struct secret s = typed(text);
+	char date[9];
+
+	answer_date(&s, date);
+	assert_string_equal(date, want);
+}
+
+static void
+dates_fold(void **state)
+{
+	(void)state;
+	date_is("19850401", "19850401");
+	date_is("1985-04-01", "19850401");
+	date_is("1985/04/01", "19850401");
+	date_is(" 1985. 04. 01 ", "19850401");
+	date_is("１９８５／０４／０１", "19850401");
+	date_is("１９８５．０４．０１", "19850401");
+	date_is("１９８５－０４－０１", "19850401");
+	date_is("1985ー04ー01", "19850401");
+	/* whether there is such a day is for others to say */
+	date_is("19851399", "19851399");
+	date_is("", "");
+	date_is("1985041", "");
+	date_is("198504011", "");
+	date_is("1985年4月1日", "");
+	date_is("S600401", "");
+	date_is("昭和60年4月1日", "");
+	date_is("+9850401", "");
+	date_is("1985\x1b"
+		"0401",
+	    "");
+	date_is("1985\xff"
+		"0401",
+	    "");
+}
+
 int
 main(void)
 {
@@ -180,6 +219,7 @@ main(void)
 		cmocka_unit_test(empty_and_control),
 		cmocka_unit_test(lines),
 		cmocka_unit_test(digests_of_the_same),
+		cmocka_unit_test(dates_fold),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

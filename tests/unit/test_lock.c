@@ -43,6 +43,24 @@ spread(struct rig *r, uint32_t n, const char *from)
 	}
 }
 
+/* One line of the log holds both. */
+static void
+is_in_log(struct rig *r, const char *event, const char *reason)
+{
+	struct k_log ask = { .login = "taro" };
+	struct k_lines lines = { 0 };
+	const char *at;
+
+	do {
+		ask.offset = lines.offset;
+		audit_read(r->audit, &ask, &lines);
+		at = strstr(lines.text, event);
+		if (at != NULL && strstr(at, reason) != NULL)
+			return;
+	} while (!lines.end);
+	fail_msg("not in the log: %s", event);
+}
+
 static void
 thirty_in_a_month_lock(void **state)
 {
@@ -65,6 +83,7 @@ thirty_in_a_month_lock(void **state)
 	assert_int_equal(rig_show(r, "taro").state, STATE_LOCKED);
 	assert_string_equal(rig_show(r, "taro").lock, "30 wrong codes");
 	assert_int_equal(rig_mails(r, MAIL, MK_LOCK), 1);
+	is_in_log(r, "\"event\":\"lock\"", "30 wrong codes");
 	l = line_bind(r, "sshd", "taro", HERE);
 	assert_int_equal(line_password(l, HASH_A), VERDICT_LOCKED);
 	line_close(&l);

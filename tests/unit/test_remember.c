@@ -213,6 +213,28 @@ policy_gives_the_time(void **state)
 	assert_true(skips(r, HERE));
 }
 
+/* Who has the password and a talk process names another address in K_BIND. */
+static void
+a_false_address_is_no_place(void **state)
+{
+	struct rig *r = *state;
+	struct secret seed;
+	struct k_bind b = { .phase = PHASE_AUTH,
+		.uid = RIG_UID,
+		.user = "taro",
+		.service = "sshd",
+		.source = HERE };
+	struct line *l;
+
+	rig_known(r, "taro", &seed);
+	log_in(r, "taro", HERE, &seed);
+	l = line_name(r, PHASE_AUTH, "sshd", "taro", true);
+	line_ask(l, &k_bind_layout, &b);
+	assert_int_equal(line_password(l, HASH_A), VERDICT_YES);
+	assert_int_equal(line_finish(l, RESULT_ALLOW), RESULT_DENY);
+	line_close(&l);
+}
+
 /* steps= on the PAM line is root's word. */
 static void
 the_pam_line_wins(void **state)
@@ -224,6 +246,7 @@ the_pam_line_wins(void **state)
 		.version = MSG_VERSION,
 		.uid = RIG_UID,
 		.remote = 1,
+		.from = HERE,
 		.options = OPT_STEPS | OPT_STEP_PASSWORD | OPT_STEP_FACTOR };
 	struct k_bind b = { .phase = PHASE_AUTH,
 		.uid = RIG_UID,
@@ -374,6 +397,26 @@ it_opens_no_more_than_the_door(void **state)
 	}
 }
 
+/* Whatever came up meanwhile takes a whole login. */
+static void
+not_while_something_is_left_to_do(void **state)
+{
+	struct rig *r = *state;
+	struct secret seed;
+	struct person *p;
+
+	rig_known(r, "taro", &seed);
+	log_in(r, "taro", HERE, &seed);
+	p = rig_load(r, "taro");
+	p->todo = TODO_CODES;
+	rig_store(r, &p);
+	assert_false(skips(r, HERE));
+	p = rig_load(r, "taro");
+	p->todo = 0;
+	rig_store(r, &p);
+	assert_true(skips(r, HERE));
+}
+
 static void
 not_before_all_is_proven(void **state)
 {
@@ -387,6 +430,29 @@ not_before_all_is_proven(void **state)
 	(void)remember(l);
 	assert_true(l->dropped);
 	line_close(&l);
+}
+
+/* A wait is a wait: not even the right password is looked at. */
+static void
+who_has_to_wait_waits(void **state)
+{
+	struct rig *r = *state;
+	struct secret seed;
+	struct line *l;
+
+	rig_known(r, "taro", &seed);
+	log_in(r, "taro", HERE, &seed);
+	for (int i = 0; i < 5; i++) {
+		l = line_bind(r, "sshd", "taro", HERE);
+		assert_int_equal(line_password(l, HASH_B), VERDICT_NO);
+		line_close(&l);
+	}
+	l = line_bind(r, "sshd", "taro", HERE);
+	assert_int_equal(line_password(l, HASH_A), VERDICT_NO);
+	assert_int_equal(line_finish(l, RESULT_ALLOW), RESULT_DENY);
+	line_close(&l);
+	r->wall += 900;
+	assert_true(skips(r, HERE));
 }
 
 static void
@@ -416,11 +482,14 @@ main(void)
 		T(not_without_an_address),
 		T(nobody_learns_it_before_the_password),
 		T(policy_gives_the_time),
+		T(a_false_address_is_no_place),
 		T(the_pam_line_wins),
 		T(not_where_many_log_in),
 		T(changes_and_sign_out_void_it),
 		T(it_opens_no_more_than_the_door),
+		T(not_while_something_is_left_to_do),
 		T(not_before_all_is_proven),
+		T(who_has_to_wait_waits),
 		T(the_locked_stay_out),
 	};
 #undef T

@@ -1,7 +1,7 @@
 /*
  * Who has one thing of somebody else's: a slip without the birth date, a
- * password without the mailbox, a mailbox without the password, an old
- * conversation. Each stops where SPEC says, whatever their talk asks.
+ * password without the mailbox, a mailbox without the password. Each stops
+ * where SPEC says, whatever their talk asks.
  */
 #include "config.h"
 
@@ -263,6 +263,38 @@ a_password_of_who_is_active(void **state)
 	tries_everything(r, has_password);
 }
 
+static struct secret their_seed;
+
+/* Everything was proven, and then an administrator locked. */
+static void
+is_locked_meanwhile(struct rig *r, struct line *l)
+{
+	assert_int_equal(rig_act(r, "taro", ACT_UNLOCK), VERDICT_YES);
+	assert_int_equal(line_password(l, HASH_A), VERDICT_YES);
+	assert_int_equal(
+	    line_code(l, rig_code(r, &their_seed, 0)), VERDICT_YES);
+	assert_int_equal(rig_act(r, "taro", ACT_LOCK), VERDICT_YES);
+}
+
+static void
+a_lock_ends_what_was_open(void **state)
+{
+	struct rig *r = *state;
+	struct line *l;
+
+	register_up_to(r, 0, &their_seed);
+	l = line_bind(r, "sshd", "taro", HERE);
+	assert_int_equal(line_password(l, HASH_A), VERDICT_YES);
+	assert_int_equal(
+	    line_code(l, rig_code(r, &their_seed, 0)), VERDICT_YES);
+	rig_pass(r, 100);
+	assert_int_equal(line_mail(l, MAIL_ENROL), MAILED_SENT);
+	assert_int_equal(line_mailed(l, MAIL_ENROL, true), VERDICT_YES);
+	line_close(&l);
+	rig_pass(r, 3600);
+	tries_everything(r, is_locked_meanwhile);
+}
+
 /* A mailbox alone: no code of any purpose does anything without a password. */
 static void
 a_mailbox_alone(void **state)
@@ -289,120 +321,6 @@ a_mailbox_alone(void **state)
 	line_close(&own);
 }
 
-/* A conversation that the slip opened is over once its owner has finished. */
-static void
-a_slip_used_meanwhile(void **state)
-{
-	struct rig *r = *state;
-	struct k_seed ask = { 0 };
-	struct secret seed;
-	struct line *old, *own;
-
-	rig_invite_born(r, "taro");
-	old = line_bind(r, "sshd", "taro", FAR);
-	assert_int_equal(line_initial(old, r->initial), VERDICT_YES);
-	own = line_bind(r, "sshd", "taro", HERE);
-	assert_int_equal(line_initial(own, r->initial), VERDICT_YES);
-	while ((line_profile(own).todo & TODO_PASSWORD) != 0)
-		assert_true(line_step(own, &seed));
-	assert_int_equal(line_method(old, METHOD_TOTP), VERDICT_BUSY);
-	line_ask(old, &k_seed_layout, &ask);
-	assert_true(old->dropped);
-	line_close(&old);
-	assert_int_equal(line_app(own, &seed), VERDICT_YES);
-	line_close(&own);
-}
-
-/* email = no: the slip typed again vouches, and only then. */
-static void
-the_slip_again(void **state)
-{
-	for (int email = 0; email < 2; email++) {
-		struct rig *r = *state;
-		struct secret seed;
-		struct line *l;
-
-		r->conf.registration.email = email != 0;
-		register_up_to(r, TODO_PASSWORD, &seed);
-		l = line_bind(r, "sshd", "taro", HERE);
-		assert_int_equal(line_password(l, HASH_A), VERDICT_YES);
-		assert_int_equal(line_vouch(l, r->initial),
-		    email != 0 ? VERDICT_NO : VERDICT_YES);
-		assert_int_equal(line_profile(l).vouched, email == 0);
-		line_close(&l);
-		assert_int_equal(rig_act(r, "taro", ACT_REMOVE), VERDICT_YES);
-		rig_pass(r, 3600);
-	}
-}
-
-/* passwd(1) of root gives who is invited no other way in than the slip. */
-static void
-a_password_of_who_is_invited(void **state)
-{
-	struct rig *r = *state;
-	struct k_bind b = { .phase = PHASE_PASSWORD,
-		.uid = RIG_UID,
-		.user = "taro",
-		.service = "passwd" };
-	struct line *l;
-
-	rig_invite_born(r, "taro");
-	l = line_name(r, PHASE_PASSWORD, "passwd", "taro", false);
-	l->c->open.ruid = 0;
-	line_ask(l, &k_bind_layout, &b);
-	assert_int_equal(l->reply.bound.reset, 1);
-	assert_int_equal(line_set(l, HASH_B), VERDICT_YES);
-	line_close(&l);
-	assert_int_equal(rig_show(r, "taro").state, STATE_INVITED);
-	l = line_bind(r, "sshd", "taro", HERE);
-	assert_int_equal(line_password(l, HASH_B), VERDICT_NO);
-	assert_int_equal(line_initial(l, r->initial), VERDICT_YES);
-	assert_int_equal(line_birth(l, BORN), VERDICT_YES);
-	line_close(&l);
-}
-
-/* The initial ID is of no use once somebody is active. */
-static void
-an_initial_id_ends(void **state)
-{
-	struct rig *r = *state;
-	struct k_user_add m = { .login = "taro",
-		.uid = RIG_UID,
-		.initial_id = "A-1042",
-		.email = MAIL,
-		.birth = BORN };
-	struct k_bind b = {
-		.phase = PHASE_VERB, .user = "root", .service = "kosmoctl"
-	};
-	struct secret seed;
-	struct line *l = line_open(r, PHASE_VERB, true);
-
-	line_ask(l, &k_bind_layout, &b);
-	line_ask(l, &k_user_add_layout, &m);
-	assert_int_equal(l->type, K_SLIP);
-	digest_plain(l->reply.slip.secret, r->initial, sizeof(r->initial));
-	line_close(&l);
-	for (int i = 0; i < 2; i++) {
-		l = line_name(r, PHASE_AUTH, "login", "A-1042", false);
-		memset(&b, 0, sizeof(b));
-		b.phase = PHASE_AUTH;
-		b.uid = l->c->open.uid = NO_UID;
-		b.console = 1;
-		(void)snprintf(b.user, sizeof(b.user), "A-1042");
-		(void)snprintf(b.service, sizeof(b.service), "login");
-		line_ask(l, &k_bind_layout, &b);
-		assert_int_equal(l->type, K_BOUND);
-		if (i == 0)
-			assert_int_equal(
-			    line_initial(l, r->initial), VERDICT_YES);
-		else
-			assert_int_equal(line_password(l, HASH_A), VERDICT_NO);
-		line_close(&l);
-		if (i == 0)
-			rig_register(r, &seed);
-	}
-}
-
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, rig_tear_down)
 
 int
@@ -413,11 +331,8 @@ main(void)
 		TEST(as_many_dates_as_said),
 		TEST(a_password_before_part_2),
 		TEST(a_password_of_who_is_active),
+		TEST(a_lock_ends_what_was_open),
 		TEST(a_mailbox_alone),
-		TEST(a_slip_used_meanwhile),
-		TEST(the_slip_again),
-		TEST(a_password_of_who_is_invited),
-		TEST(an_initial_id_ends),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -61,14 +61,39 @@ turn_to_other(struct dialogue *d, struct factor *f)
 	return turn_to(d, f, to);
 }
 
+/* A device that needs no clock, if there is one. */
+static bool
+find_clockless(const struct dialogue *d, struct factor *ret)
+{
+	struct factor list[FACTORS_MOST];
+	size_t n = factors_of(d, list);
+
+	for (size_t i = 0; i < n; i++) {
+		if (list[i].device == NULL ||
+		    list[i].row->method == METHOD_TOTP)
+			continue;
+		*ret = list[i];
+		return true;
+	}
+	return false;
+}
+
 /* This host's clock is wrong: other methods go on. */
 static int
 host_clock(struct dialogue *d, const struct k_verdict *v, struct factor *f)
 {
+	struct factor to;
 	int r;
 
 	if (v->left == 0)
 		return leave_tries(d);
+	if (find_clockless(d, &to)) {
+		r = say(d,
+		    N_("This host's clock is wrong, so app codes can't be "
+		       "checked here."),
+		    NULL);
+		return r != 0 ? r : turn_to(d, f, to);
+	}
 	*f = (struct factor){ method_find(METHOD_RECOVERY), NULL };
 	r = say(d,
 	    N_("This host's clock is wrong, so app codes can't be checked "

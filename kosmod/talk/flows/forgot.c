@@ -17,8 +17,8 @@ ask_birth(struct dialogue *d, struct k_forgot *m)
 			     "19850401): "),
 	};
 	struct answer answer = { 0 };
-	int r = say(
-	    d, N_("Let us set a new password. Three checks first."), NULL);
+	int r =
+	    say(d, N_("Let us set a new password. Three checks first."), NULL);
 
 	while (r == 0 && (r = ask(d, &question, &answer)) == 0) {
 		answer_date(&answer.text, m->date);

@@ -101,16 +101,24 @@ place(const struct dialogue *d, const struct action *action)
 	return step;
 }
 
+/* Cut off earlier, and not begun anew by an administrator (reset). */
+static bool
+goes_on(const struct k_person *p)
+{
+	return p->state == STATE_INVITED ||
+	    (p->state == STATE_REGISTERED &&
+		(p->last_login == 0 || p->n_devices > 0));
+}
+
 /* Before the first ask: what this is, or that it goes on. */
 static int
-begin(struct dialogue *d, struct stage *step)
+begin(struct dialogue *d, struct stage *stage)
 {
-	if (d->person.state == STATE_INVITED && step->n == 2) {
-		step->first = true;
+	if (d->person.state == STATE_INVITED && stage->n == 2) {
+		stage->first = true;
 		return step_intro(d);
 	}
-	if (d->person.state == STATE_INVITED ||
-	    d->person.state == STATE_REGISTERED)
+	if (goes_on(&d->person))
 		return say(d, N_("Going on where you were."), NULL);
 	return 0;
 }

@@ -39,19 +39,21 @@ look(struct dialogue *d)
 int
 verb_register(struct dialogue *d)
 {
-	bool first;
+	bool first, password;
 	int r = call_profile(d);
 
 	if (r != KOSMO_OK)
 		return r;
 	first = d->person.state != STATE_ACTIVE;
+	password = (d->person.todo & TODO_PASSWORD) != 0;
 	if (!first && d->person.todo == 0)
 		return verb_done(d,
 		    N_("You are set up already; nothing is left to do."), NULL);
 	r = prove(d, ASK_PASSWORD);
+	if (r != KOSMO_OK)
+		return r;
 	/* a registration has an end screen, a new password alone has none */
-	return r == KOSMO_OK ? verb_done(d, first ? NULL : N_("Changed."), NULL)
-			     : r;
+	return verb_done(d, password && !first ? N_("Changed.") : NULL, NULL);
 }
 
 int

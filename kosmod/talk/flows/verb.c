@@ -6,7 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kosmod/talk/call.h"
 #include "kosmod/talk/flows/flows.h"
+#include "kosmod/talk/flows/rows.h"
 #include "kosmod/talk/text.h"
 
 /*
@@ -221,6 +223,25 @@ confirm(struct dialogue *d)
 	return FLOW_END;
 }
 
+/*
+ * To a terminal whose locale names no language kosmod speaks the person's,
+ * and says so first, so that kosmoctl's own words are in it too.
+ */
+static int
+choose_language(struct dialogue *d, bool admin)
+{
+	struct msg_row row;
+	int r = KOSMO_OK;
+
+	if (d->t->hello.language[0] != '\0')
+		return KOSMO_OK;
+	if (!admin && (r = call_profile(d)) != KOSMO_OK)
+		return r;
+	row_begin(&row, "language");
+	row_text(&row, "language", lang_name(d->lang));
+	return row_send(d, &row);
+}
+
 int
 flow_verb(struct dialogue *d)
 {
@@ -239,6 +260,8 @@ flow_verb(struct dialogue *d)
 	d->result = RESULT_NO_RIGHT;
 	if (row->admin && d->t->bound.admin == ADMIN_NONE)
 		return FLOW_END;
+	if ((r = choose_language(d, row->admin)) != KOSMO_OK)
+		return r;
 	if (row->admin && d->t->bound.admin == ADMIN_CONFIRM &&
 	    (r = confirm(d)) != KOSMO_OK)
 		return r;
