@@ -235,6 +235,20 @@ su_from_somebody_else(void **state)
 	check(&h, "", 0);
 }
 
+/* What somebody else's session runs as taro is a service, not a login. */
+static void
+run_by_somebody_else(void **state)
+{
+	struct host h;
+
+	(void)state;
+	empty_host(&h);
+	ssh(&h, 300, HANAKO, PTS(3));
+	made(&h, 303, 302, 303, TARO, "service")->login = UNSET;
+	made(&h, 304, 303, 303, TARO, "worker")->login = UNSET;
+	check(&h, "", 0);
+}
+
 /* keep is passwd(1) or sudo, which are not the person's uid. */
 static void
 keep_by_a_program_of_roots(void **state)
@@ -424,6 +438,7 @@ main(void)
 		cmocka_unit_test(cron_and_managers_stay),
 		cmocka_unit_test(others_on_the_same_terminal),
 		cmocka_unit_test(su_from_somebody_else),
+		cmocka_unit_test(run_by_somebody_else),
 		cmocka_unit_test(keep_by_a_program_of_roots),
 		cmocka_unit_test(keep_by_descent_and_audit),
 		cmocka_unit_test(logind_sessions),
