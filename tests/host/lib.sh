@@ -309,7 +309,7 @@ initial_password() {
 # --- mail -----------------------------------------------------------------------
 
 # Where the host under test puts mails.
-: "${KOSMO_MAIL:=$KOSMO_WORK/mail}"
+: "${KOSMO_MAIL:=${KOSMO_WORK-}/mail}"
 
 # mail_code ADDRESS: waits for a mail with a code, and prints the code.
 mail_code() {
