@@ -2,6 +2,7 @@
 
 #include "view.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "kosmoctl/cell.h"
@@ -101,9 +102,31 @@ on_end(struct showing *s, const struct msg_row *row)
 	return s->follow ? CLIENT_MORE : KOSMO_OK;
 }
 
+/*
+ * A kosmod that died between its rows and where to go on from sends them
+ * again; their numbers only rise.
+ */
+static bool
+shown_already(struct showing *s, const struct msg_row *row)
+{
+	static const char before[] = "{\"n\":";
+	const char *line = cell_get(row, "line");
+	uint64_t number;
+
+	if (!s->follow || strncmp(line, before, strlen(before)) != 0)
+		return false;
+	number = strtoull(line + strlen(before), NULL, 10);
+	if (number <= s->number)
+		return true;
+	s->number = number;
+	return false;
+}
+
 int
 view_row(struct showing *s, const struct msg_row *row)
 {
+	if (strcmp(row->kind, "log") == 0 && shown_already(s, row))
+		return KOSMO_OK;
 	if (strcmp(row->kind, "uri") == 0)
 		return on_uri(s, row);
 	if (strcmp(row->kind, "end") == 0)

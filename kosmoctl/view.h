@@ -31,6 +31,7 @@ struct showing {
 	uint8_t n_devices;
 	struct msg_row devices[VIEW_DEVICES];
 	uint64_t offset; /* log: to go on from */
+	uint64_t number; /* log: of the last line shown */
 	uint64_t broken; /* log --verify: the first bad line, 0: none */
 	const char *png; /* enroll totp: the file to draw into */
 };

@@ -149,8 +149,8 @@ the_same_line_again(void **state)
 	line_of(m, 0, "u0");
 	a = import(r, l, m, PEOPLE_WRITE);
 	(void)snprintf(first, sizeof(first), "%s", a[0].secret);
+	line_close(&l);
 	rig_restart(r);
-	free(l);
 	l = line_root(r);
 	m->people[0].uid = 4711; /* made meanwhile: still the same line */
 	a = import(r, l, m, PEOPLE_WRITE);
