@@ -16,7 +16,7 @@
 
 #define ENTRY_MAX ((size_t)1024 * 1024) /* a group may have many members */
 #define GROUPS_MAX 65536		/* Linux has no more for one process */
-#define LOGIN_DEFS "/etc/login.defs" /* of the host, wherever we are */
+#define LOGIN_DEFS "/etc/login.defs"	/* of the host, wherever we are */
 #define LOGIN_DEFS_MAX ((size_t)256 * 1024)
 #define ADMIN_GROUP "kosmo-admin"
 /* Looked up to hear how the services say no. */
