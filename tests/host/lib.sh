@@ -59,7 +59,7 @@ $3"
 
 # The last line of a test script.
 finish_tests() {
-	on_terminal kill-server 2> /dev/null || :
+	[ -z "${KOSMO_WORK-}" ] || on_terminal kill-server 2> /dev/null || :
 	echo "1..$n_tests"
 	[ "$n_failed" = 0 ]
 }
@@ -337,7 +337,7 @@ mail_count() {
 # --- terminals ----------------------------------------------------------------
 
 on_terminal() {
-	tmux -u -f /dev/null -S "${TERMINALS-$KOSMO_WORK/tmux}" "$@"
+	tmux -u -f /dev/null -S "${TERMINALS-${KOSMO_WORK-}/tmux}" "$@"
 }
 
 # screen_open NAME 80x24 COMMAND [ARG ...]: the command on a terminal of its own.
