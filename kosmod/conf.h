@@ -30,6 +30,14 @@ enum conf_classes {
 
 enum conf_tri { TRI_UNSET = 0, TRI_NO, TRI_YES };
 
+/* [passkey] user-verification: a PIN, a finger, a face. */
+enum conf_verify {
+	VERIFY_REQUIRED = 0,
+	VERIFY_PREFERRED,
+	VERIFY_DISCOURAGED,
+	VERIFY_BIOMETRIC /* required, and at this host never by PIN */
+};
+
 enum conf_change { CHANGE_ALLOW = 0, CHANGE_HOLD, CHANGE_REFUSE };
 
 /* What is in force, of one language's file (terms.h). */
@@ -141,8 +149,7 @@ KOSMO_CHECK int conf_load(const char *path, struct conf *ret, FILE *err);
  * The same, but terms and block list stay unopened: for kosmo-post, which
  * needs neither and may not be allowed to read them.
  */
-KOSMO_CHECK int
-conf_load_keys(const char *path, struct conf *ret, FILE *err);
+KOSMO_CHECK int conf_load_keys(const char *path, struct conf *ret, FILE *err);
 
 /*
  * What still has its default and should not (contact, issuer), and what some

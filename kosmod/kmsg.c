@@ -29,6 +29,7 @@ static const struct field bound_fields[] = {
 	CODEC_STR(10, k_bound, language),
 	CODEC_U32(11, k_bound, remember),
 	CODEC_U8(12, k_bound, combined),
+	CODEC_U8(13, k_bound, keyed),
 };
 const struct layout k_bound_layout =
     CODEC_LAYOUT("K_BOUND", K_BOUND, k_bound, bound_fields);
@@ -94,6 +95,7 @@ static const struct field device_fields[] = {
 	CODEC_STR(3, k_device, name),
 	CODEC_U64(4, k_device, added),
 	CODEC_U64(5, k_device, used),
+	CODEC_U8(6, k_device, kind),
 };
 static const struct layout k_device_layout =
     CODEC_LAYOUT("DEVICE", 1, k_device, device_fields);
@@ -133,6 +135,10 @@ static const struct field person_fields[] = {
 	CODEC_U64(32, k_person, code_until),
 	CODEC_U8(33, k_person, remembered),
 	CODEC_U8(34, k_person, born),
+	CODEC_U8(35, k_person, doors),
+	CODEC_U8(36, k_person, key_waits),
+	CODEC_U8(37, k_person, key_seen),
+	CODEC_U32(38, k_person, key_device),
 };
 const struct layout k_person_layout =
     CODEC_LAYOUT("K_PERSON", K_PERSON, k_person, person_fields);
@@ -262,6 +268,15 @@ const struct layout *const kmsg_layouts[] = {
 	&k_sessions_is_layout,
 	&k_user_import_layout,
 	&k_invited_layout,
+	&k_touch_layout,
+	&k_touched_layout,
+	&k_passkey_new_layout,
+	&k_passkey_layout,
+	&k_ssh_key_layout,
+	&k_ssh_seen_layout,
+	&k_agent_layout,
+	&k_challenge_layout,
+	&k_signed_layout,
 	NULL,
 };
 

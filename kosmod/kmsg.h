@@ -15,6 +15,7 @@
 
 #include "kosmod/kmsg_admin.h"
 #include "kosmod/kmsg_journey.h"
+#include "kosmod/kmsg_passkey.h"
 #include "kosmod/kmsg_person.h"
 #include "kosmod/kmsg_size.h"
 #include "libkosmo/codec.h"
@@ -59,6 +60,13 @@ enum kmsg_type {
 	K_FORGOT_ID,
 	K_USER_RENAME,
 	K_USER_IMPORT,
+	K_TOUCH,
+	K_PASSKEY_NEW,
+	K_PASSKEY,
+	K_SSH_KEY,
+	K_SSH_SEEN,
+	K_AGENT,
+	K_SIGNED,
 	/* replies */
 	K_BOUND = 128,
 	K_SETTING,
@@ -72,10 +80,12 @@ enum kmsg_type {
 	K_MAILED,
 	K_CODES_IS,
 	K_SESSIONS_IS,
-	K_INVITED
+	K_INVITED,
+	K_TOUCHED,
+	K_CHALLENGE
 };
 
-#define KMSG_REQUESTS (K_USER_IMPORT - K_BIND + 1) /* how many there are */
+#define KMSG_REQUESTS (K_SIGNED - K_BIND + 1) /* how many there are */
 
 /* Bits of what a login must prove, and of what has been proven. */
 enum step { STEP_PASSWORD = 1, STEP_FACTOR = 2 };
@@ -117,6 +127,8 @@ struct k_bound {
 	char language[8];  /* of the host for this service: "en" or "ja" */
 	uint32_t remember; /* seconds that a login may be remembered; 0: not */
 	uint8_t combined;  /* 1: password and code are typed together */
+	uint8_t keyed;	   /* 1: an enrolled key let them in at sshd, and no
+			      password is asked here: the factor is proven */
 };
 
 /*
@@ -294,7 +306,10 @@ extern const struct layout k_bind_layout, k_try_layout, k_password_layout,
     k_mail_code_layout, k_user_id_layout, k_method_layout, k_recovery_layout,
     k_sessions_layout, k_remember_layout, k_forgot_layout, k_forgot_id_layout,
     k_user_rename_layout, k_mailed_layout, k_codes_is_layout,
-    k_sessions_is_layout, k_user_import_layout, k_invited_layout;
+    k_sessions_is_layout, k_user_import_layout, k_invited_layout,
+    k_touch_layout, k_passkey_new_layout, k_passkey_layout, k_ssh_key_layout,
+    k_ssh_seen_layout, k_agent_layout, k_signed_layout, k_touched_layout,
+    k_challenge_layout;
 
 /* All of them, for the reader of PROTOCOL.md; ends with NULL. */
 extern const struct layout *const kmsg_layouts[];
@@ -355,6 +370,15 @@ union kmsg {
 	struct k_codes_is codes_is;
 	struct k_sessions_is sessions_is;
 	struct msg_invited invited;
+	struct k_touch touch;
+	struct k_passkey_new passkey_new;
+	struct k_passkey passkey;
+	struct k_ssh_key ssh_key;
+	struct k_ssh_seen ssh_seen;
+	struct k_agent agent;
+	struct k_signed signed_;
+	struct k_touched touched;
+	struct k_challenge challenge;
 };
 
 #endif

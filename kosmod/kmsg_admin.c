@@ -124,6 +124,9 @@ static const struct field status_is_fields[] = {
 	CODEC_U8(11, k_status_is, post),
 	CODEC_U8(12, k_status_is, warden),
 	CODEC_U32(13, k_status_is, notices),
+	CODEC_U8(14, k_status_is, touch),
+	CODEC_STR(15, k_status_is, rp_id),
+	CODEC_STR(16, k_status_is, rp_id_first),
 };
 const struct layout k_status_is_layout =
     CODEC_LAYOUT("K_STATUS_IS", K_STATUS_IS, k_status_is, status_is_fields);

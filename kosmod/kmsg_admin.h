@@ -141,9 +141,12 @@ struct k_status_is {
 	uint32_t waiting;      /* for a hashing permit */
 	uint64_t clock_behind; /* seconds behind the newest stored time */
 	uint8_t disk_full;
-	uint8_t post;	  /* 1: mail can be sent */
-	uint8_t warden;	  /* 1: sessions can be ended */
-	uint32_t notices; /* queued mails */
+	uint8_t post;		   /* 1: mail can be sent */
+	uint8_t warden;		   /* 1: sessions can be ended */
+	uint32_t notices;	   /* queued mails */
+	uint8_t touch;		   /* 1: authenticators here can be used */
+	char rp_id[RP_ID_LEN + 1]; /* of new passkeys */
+	char rp_id_first[RP_ID_LEN + 1]; /* as --init stored it */
 };
 
 #endif

@@ -52,12 +52,28 @@ enum todo {
 	(TODO_BIRTH | TODO_TERMS | TODO_EMAIL | TODO_CONFIRM | TODO_USER_ID | \
 	    TODO_CHOICE | TODO_PASSWORD)
 
+/* Devices that are passkeys: what they are. */
+enum device_kind {
+	KIND_PLAIN = 0, /* no passkey */
+	KIND_HERE,	/* an authenticator at this host */
+	KIND_SSH	/* a FIDO2 key of OpenSSH */
+};
+
+/* Ways that a passkey may come in this conversation. */
+enum door {
+	DOOR_HERE = 1, /* an authenticator at this host: never of a remote
+			  login */
+	DOOR_SSH = 2,  /* an SSH key may be enrolled here */
+	DOOR_AGENT = 4 /* the person's agent may be asked */
+};
+
 struct k_device {
 	uint32_t id;	/* unique for the person, never reused */
 	uint8_t method; /* enum method */
 	char name[LABEL_LEN + 1];
 	uint64_t added; /* seconds since 1970 */
 	uint64_t used;	/* 0: never */
+	uint8_t kind;	/* enum device_kind */
 };
 
 struct k_person {
@@ -96,6 +112,11 @@ struct k_person {
 	uint64_t code_until; /* of an admin's one-time code; 0: none */
 	uint8_t remembered;  /* 1: this login may skip the factor */
 	uint8_t born;	     /* 1: a date of birth is recorded */
+	uint8_t doors;	     /* bits of enum door; of this conversation alone */
+	uint8_t key_waits;   /* 1: an SSH key waits to be proven */
+	uint8_t key_seen;    /* 1: sshd has let that key in here */
+	uint32_t key_device; /* sshd has let this device in here; 0: none.
+				It counts as the factor */
 };
 
 #endif

@@ -11,5 +11,12 @@
 #define DEVICES_MAX 16
 #define SEED_MAX 64
 #define CURSOR_LEN 32
+#define CREDENTIAL_LEN 512    /* of a FIDO2 credential id */
+#define KEY_LEN 264	      /* of a public key, as enum key_alg has it */
+#define RAW_SIGNATURE_LEN 256 /* the same of a signature */
+#define SIGNATURE_LEN 512     /* as an authenticator sends it */
+#define AUTH_DATA_LEN 1536    /* of authenticator data */
+#define STATEMENT_LEN 4096    /* of an attestation statement */
+#define RP_ID_LEN 253
 
 #endif

@@ -86,6 +86,41 @@ static const struct field account_is_fields[] = {
 const struct layout p_account_is_layout =
     CODEC_LAYOUT("P_ACCOUNT_IS", P_ACCOUNT_IS, p_account_is, account_is_fields);
 
+static const struct field credential_fields[] = {
+	CODEC_BLOB(1, p_credential, id, len),
+};
+static const struct layout p_credential_layout =
+    CODEC_LAYOUT("CREDENTIAL", 1, p_credential, credential_fields);
+
+static const struct field touch_fields[] = {
+	CODEC_U64(1, p_touch, id),
+	CODEC_U8(2, p_touch, act),
+	CODEC_STR(3, p_touch, rp_id),
+	CODEC_BYTES(4, p_touch, hash),
+	CODEC_U8(5, p_touch, verify),
+	CODEC_U32(6, p_touch, seconds),
+	CODEC_BYTES(7, p_touch, user),
+	CODEC_STR(8, p_touch, login),
+	CODEC_LIST(9, p_touch, credentials, n, &p_credential_layout),
+	CODEC_SECRET(10, p_touch, pin),
+};
+const struct layout p_touch_layout =
+    CODEC_LAYOUT("P_TOUCH", P_TOUCH, p_touch, touch_fields);
+
+static const struct field touched_fields[] = {
+	CODEC_U64(1, p_touched, id),
+	CODEC_U8(2, p_touched, word),
+	CODEC_U32(3, p_touched, retries),
+	CODEC_U32(4, p_touched, keys),
+	CODEC_BLOB(5, p_touched, credential, credential_len),
+	CODEC_BLOB(6, p_touched, auth_data, auth_data_len),
+	CODEC_BLOB(7, p_touched, signature, signature_len),
+	CODEC_STR(8, p_touched, format),
+	CODEC_BLOB(9, p_touched, statement, statement_len),
+};
+const struct layout p_touched_layout =
+    CODEC_LAYOUT("P_TOUCHED", P_TOUCHED, p_touched, touched_fields);
+
 const struct layout *const priv_layouts[] = {
 	&p_hello_layout,
 	&p_mail_layout,
@@ -94,5 +129,7 @@ const struct layout *const priv_layouts[] = {
 	&p_sessions_is_layout,
 	&p_account_layout,
 	&p_account_is_layout,
+	&p_touch_layout,
+	&p_touched_layout,
 	NULL,
 };

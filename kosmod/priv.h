@@ -1,13 +1,13 @@
 /*
- * priv.h: what crosses priv.sock, between the keeper and the two programs
- * that may do what kosmod may not: post sends mail, the warden ends sessions
- * (PROTOCOL.md, part 3).
+ * priv.h: what crosses priv.sock and touch.sock, between the keeper and the
+ * three programs that may do what kosmod may not: post sends mail, the warden
+ * ends sessions, touch opens authenticators (PROTOCOL.md, part 3).
  *
- * They connect; the keeper takes the warden from uid 0 alone, and post from
- * the owner of the socket (or, in a try-out, from its own uid). First packet:
- * P_HELLO. Then the keeper sends jobs with an id, and each is answered once,
- * in any order. They believe the keeper in nothing that they can see for
- * themselves.
+ * They connect; the keeper takes the warden from uid 0 alone, post from the
+ * owner of priv.sock and touch from the owner of touch.sock (or, in a try-out,
+ * from its own uid). First packet: P_HELLO. Then the keeper sends jobs with an
+ * id, and each is answered once, in any order; those of touch go to and fro.
+ * They believe the keeper in nothing that they can see for themselves.
  */
 #ifndef KOSMO_KOSMOD_PRIV_H
 #define KOSMO_KOSMOD_PRIV_H
@@ -28,10 +28,12 @@ enum priv_type {
 	P_SESSIONS,
 	P_SESSIONS_IS,
 	P_ACCOUNT,
-	P_ACCOUNT_IS
+	P_ACCOUNT_IS,
+	P_TOUCH,
+	P_TOUCHED
 };
 
-enum priv_role { PRIV_POST = 1, PRIV_WARDEN = 2 };
+enum priv_role { PRIV_POST = 1, PRIV_WARDEN = 2, PRIV_TOUCH = 3 };
 
 /* First packet, program to keeper; nothing comes back. */
 struct p_hello {
@@ -157,9 +159,53 @@ struct p_account_is {
 	uint32_t flags;
 };
 
+struct p_credential {
+	uint32_t len;
+	uint8_t id[CREDENTIAL_LEN];
+};
+
+/*
+ * Keeper to touch. TOUCH_ENROL and TOUCH_PROVE begin the job id, and are
+ * answered by P_TOUCHED until a word ends it (enum touch_word); TOUCH_NEXT and
+ * TOUCH_PIN carry it on after a word that does not; TOUCH_STOP ends it, and is
+ * not answered. TOUCH_NEXT after TOUCH_WAITS only says that it was told.
+ * credentials: enrol: those that the person has (excludeList); prove: those
+ * that will do (allowList).
+ */
+struct p_touch {
+	uint64_t id;
+	uint8_t act; /* enum touch_act */
+	char rp_id[RP_ID_LEN + 1];
+	uint8_t hash[DIGEST_LEN]; /* clientDataHash */
+	uint8_t verify;		  /* enum conf_verify */
+	uint32_t seconds;	  /* for a touch */
+	uint8_t user[DIGEST_LEN]; /* enrol: user.id */
+	char login[NAME_LEN + 1]; /* enrol: user.name */
+	uint8_t n;
+	struct p_credential credentials[DEVICES_MAX];
+	struct secret pin; /* TOUCH_PIN */
+};
+
+/* Touch to keeper; what belongs to which word: struct k_touched. */
+struct p_touched {
+	uint64_t id;
+	uint8_t word; /* enum touch_word */
+	uint32_t retries;
+	uint32_t keys;
+	uint32_t credential_len; /* TOUCH_KNOWN, TOUCH_DONE */
+	uint8_t credential[CREDENTIAL_LEN];
+	uint32_t auth_data_len;
+	uint8_t auth_data[AUTH_DATA_LEN];
+	uint32_t signature_len;
+	uint8_t signature[SIGNATURE_LEN];
+	char format[32];
+	uint32_t statement_len;
+	uint8_t statement[STATEMENT_LEN];
+};
+
 extern const struct layout p_hello_layout, p_mail_layout, p_sent_layout,
     p_sessions_layout, p_sessions_is_layout, p_account_layout,
-    p_account_is_layout;
+    p_account_is_layout, p_touch_layout, p_touched_layout;
 
 /* All of them, for the reader of PROTOCOL.md; ends with NULL. */
 extern const struct layout *const priv_layouts[];

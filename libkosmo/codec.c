@@ -84,6 +84,28 @@ encode_list(const struct field *f, enum codec_form form, const uint8_t *from,
 	return KOSMO_OK;
 }
 
+static uint32_t
+blob_len(const struct field *f, const uint8_t *base)
+{
+	uint32_t len;
+
+	memcpy(&len, base + f->count_off, sizeof(len));
+	return len;
+}
+
+static int
+encode_blob(const struct field *f, const uint8_t *base, struct buf *out)
+{
+	uint32_t len = blob_len(f, base);
+	int r;
+
+	if (len > f->max)
+		return KOSMO_ETOOBIG;
+	if ((r = buf_add_u32(out, len)) != KOSMO_OK)
+		return r;
+	return buf_add(out, base + f->off, len);
+}
+
 static int
 encode_number(const void *p, size_t size, struct buf *out)
 {
@@ -128,6 +150,8 @@ encode_field(const struct field *f, enum codec_form form, const uint8_t *base,
 		return buf_add(out, p, f->max);
 	case F_SECRET:
 		return encode_secret(f, p, out);
+	case F_BLOB:
+		return encode_blob(f, base, out);
 	case F_LIST:
 		return encode_list(f, form, p, base[f->count_off], out);
 	}
@@ -141,6 +165,8 @@ left_out(const struct field *f, enum codec_form form, const uint8_t *base)
 		return false;
 	if (f->kind == F_LIST)
 		return base[f->count_off] == 0;
+	if (f->kind == F_BLOB)
+		return blob_len(f, base) == 0;
 	return is_zero(f, base + f->off);
 }
 
@@ -232,6 +258,18 @@ decode_secret(const struct field *f, const struct cursor *c, void *to)
 }
 
 static int
+decode_blob(const struct field *f, const struct cursor *c, uint8_t *base)
+{
+	uint32_t len = (uint32_t)c->left;
+
+	if (c->left > f->max)
+		return KOSMO_EFORMAT;
+	memcpy(base + f->off, c->p, c->left);
+	memcpy(base + f->count_off, &len, sizeof(len));
+	return KOSMO_OK;
+}
+
+static int
 decode_field(
     const struct field *f, enum codec_form form, struct cursor c, uint8_t *base)
 {
@@ -259,6 +297,8 @@ decode_field(
 		return KOSMO_OK;
 	case F_SECRET:
 		return decode_secret(f, &c, to);
+	case F_BLOB:
+		return decode_blob(f, &c, base);
 	case F_LIST:
 		r = decode_list(f, form, &c, base);
 		return r == KOSMO_OK && c.left != 0 ? KOSMO_EFORMAT : r;

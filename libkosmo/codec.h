@@ -27,6 +27,7 @@ enum field_kind {
 	F_TEXT,	  /* char[max + 1], UTF-8, newlines allowed */
 	F_BYTES,  /* uint8_t[max], always max bytes */
 	F_SECRET, /* struct secret, at most max bytes, any content */
+	F_BLOB,	  /* uint8_t[max] of any content, uint32_t used of it */
 	F_LIST	  /* array of max structs, u8 count before it */
 };
 
@@ -38,7 +39,8 @@ struct field {
 	size_t off;		  /* of the field in the struct */
 	size_t max;		  /* see the kinds */
 	const struct layout *sub; /* F_LIST: of one element */
-	size_t count_off;	  /* F_LIST: of the uint8_t count */
+	size_t count_off;	  /* F_LIST: of the uint8_t count; F_BLOB: of
+				     the uint32_t length */
 };
 
 struct layout {
@@ -80,6 +82,11 @@ struct layout {
 	{                                                               \
 		t, F_SECRET, offsetof(struct s, m), SECRET_MAX, NULL, 0 \
 	}
+#define CODEC_BLOB(t, s, m, used)                                             \
+	{                                                                     \
+		t, F_BLOB, offsetof(struct s, m), sizeof(((struct s *)0)->m), \
+		    NULL, offsetof(struct s, used)                            \
+	}
 #define CODEC_LIST(t, s, m, count, layout)            \
 	{                                             \
 		t, F_LIST, offsetof(struct s, m),     \
@@ -100,7 +107,7 @@ enum codec_form {
 
 /*
  * Appends the struct at from to out. KOSMO_EINVAL names text that is no clean
- * UTF-8, KOSMO_ETOOBIG a list count or secret beyond its room; out is then as
+ * UTF-8, KOSMO_ETOOBIG a list, secret or blob beyond its room; out is then as
  * it was.
  */
 KOSMO_CHECK int codec_encode(const struct layout *l, enum codec_form form,

@@ -18,6 +18,7 @@ static const struct field open_fields[] = {
 	CODEC_U32(11, msg_open, options),
 	CODEC_U8(12, msg_open, remote),
 	CODEC_STR(13, msg_open, from),
+	CODEC_TEXT(14, msg_open, auth_info),
 };
 const struct layout msg_open_layout =
     CODEC_LAYOUT("OPEN", M_OPEN, msg_open, open_fields);
@@ -37,13 +38,12 @@ static const struct field hello_fields[] = {
 	CODEC_STR(5, msg_hello, rhost),
 	CODEC_STR(6, msg_hello, source),
 	CODEC_STR(7, msg_hello, ruser),
-	CODEC_TEXT(8, msg_hello, auth_info),
-	CODEC_U32(9, msg_hello, options),
-	CODEC_STR(10, msg_hello, verb),
-	CODEC_LIST(11, msg_hello, args, n_args, &arg_layout),
-	CODEC_STR(12, msg_hello, language),
-	CODEC_U32(13, msg_hello, columns),
-	CODEC_U32(14, msg_hello, lines),
+	CODEC_U32(8, msg_hello, options),
+	CODEC_STR(9, msg_hello, verb),
+	CODEC_LIST(10, msg_hello, args, n_args, &arg_layout),
+	CODEC_STR(11, msg_hello, language),
+	CODEC_U32(12, msg_hello, columns),
+	CODEC_U32(13, msg_hello, lines),
 };
 const struct layout msg_hello_layout =
     CODEC_LAYOUT("HELLO", M_HELLO, msg_hello, hello_fields);

@@ -13,12 +13,13 @@
 #include "codec.h"
 #include "secret.h"
 
-#define MSG_VERSION 1
+#define MSG_VERSION 2
 
 #define NAME_LEN 256   /* bytes of a login name, user ID or service */
 #define TEXT_LEN 12288 /* bytes of a screen: QR pages are the longest */
 #define NONCE_LEN 16
 #define TICKET_LEN 16
+#define AUTH_INFO_LEN 2047 /* bytes of SSH_AUTH_INFO_0 that are carried */
 
 enum msg_type {
 	M_OPEN = 1,
@@ -32,7 +33,10 @@ enum msg_type {
 	M_ROW,
 	M_MORE,
 	M_PEOPLE, /* msg_people.h */
-	M_INVITED
+	M_INVITED,
+	M_AGENT, /* msg_key.h */
+	M_AGENT_IS,
+	M_SSH_KEYS
 };
 
 /* What a connection is for; fixed at OPEN. */
@@ -42,16 +46,20 @@ enum msg_phase {
 	PHASE_PASSWORD,	   /* pam_sm_chauthtok */
 	PHASE_SESSION,	   /* pam_sm_open_session: redeems ticket */
 	PHASE_SESSION_END, /* pam_sm_close_session: ticket names the session */
-	PHASE_VERB	   /* kosmoctl */
+	PHASE_VERB,	   /* kosmoctl */
+	PHASE_KEYS	   /* kosmo-ssh-keys, at keys.sock alone */
 };
 
 /*
  * First packet of a connection, client to keeper. The keeper keeps nonce for
  * itself and puts it into END: a talk process never sees it, so it can't say
  * END. ticket is zero but for the session phases, tty empty but for SESSION;
- * the keeper answers those with END at once and expects no HELLO. user to
- * remote are what HELLO says as well, empty in the session phases: the keeper
- * judges nobody else, for nothing else, than the client itself has named.
+ * the keeper answers those with END at once and expects no HELLO; PHASE_KEYS,
+ * with user and uid, it answers with SSH_KEYS. user to remote are what HELLO
+ * says as well, empty in the session phases: the keeper judges nobody else, for
+ * nothing else, than the client itself has named. auth_info is SSH_AUTH_INFO_0
+ * of sshd, and of no other program: the keeper looks for the lines of enrolled
+ * keys in it, and talk never sees it.
  */
 struct msg_open {
 	uint32_t version; /* MSG_VERSION */
@@ -67,6 +75,7 @@ struct msg_open {
 	uint32_t options; /* bits of enum msg_option */
 	uint8_t remote;	  /* 1: rhost or source is not empty */
 	char from[64];	  /* source, or else rhost if it fits */
+	char auth_info[AUTH_INFO_LEN + 1];
 };
 
 /* Options of the PAM line; labels only if the peer is not root. */
@@ -84,8 +93,8 @@ enum msg_option {
 /*
  * Second packet, client to talk. For PAM: user is PAM_USER, uid what
  * getpwnam says of it or NO_UID, rhost PAM_RHOST, source the first word of
- * SSH_CONNECTION in the PAM environment (sshd only), ruser PAM_RUSER,
- * auth_info SSH_AUTH_INFO_0. For kosmoctl: user and uid are the caller's own,
+ * SSH_CONNECTION in the PAM environment (sshd only), ruser PAM_RUSER. For
+ * kosmoctl: user and uid are the caller's own,
  * service is "kosmoctl", verb and args say what to do; language is "ja", "en"
  * or empty, columns and lines the size of the terminal or 0.
  */
@@ -104,7 +113,6 @@ struct msg_hello {
 	char rhost[NAME_LEN + 1];
 	char source[64];
 	char ruser[NAME_LEN + 1];
-	char auth_info[8193];
 	uint32_t options; /* bits of enum msg_option */
 	char verb[32];	  /* "user add", "enroll totp", ... */
 	uint8_t n_args;

@@ -13,6 +13,6 @@
 #define KOSMO_PRIV_SOCKET "priv.sock" /* 0660, in the socket's folder */
 #define KOSMO_MASTER_KEY "/etc/kosmo/master.key"
 #define KOSMO_MAIL_USER "kosmo-mail" /* the system user of kosmo-post */
-#define KOSMO_USER "kosmo" /* the system user that kosmod runs as */
+#define KOSMO_USER "kosmo"	     /* the system user that kosmod runs as */
 
 #endif

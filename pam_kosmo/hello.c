@@ -57,25 +57,32 @@ hello_is_sshd(pam_handle_t *pamh)
 }
 
 /*
- * Only sshd itself writes these two; in another program's PAM environment
- * they may be the caller's words.
+ * Only sshd itself writes this and SSH_AUTH_INFO_0; in another program's PAM
+ * environment they may be the caller's words.
  */
 static void
 set_ssh(pam_handle_t *pamh, struct msg_hello *h)
 {
 	const char *s;
+
+	if (strcmp(h->service, "sshd") == 0 &&
+	    (s = pam_getenv(pamh, "SSH_CONNECTION")) != NULL)
+		set_label(h->source, sizeof(h->source), s, strcspn(s, " "));
+}
+
+void
+hello_auth_info(pam_handle_t *pamh, struct msg_open *open)
+{
+	const char *s;
 	size_t len;
 
-	if (strcmp(h->service, "sshd") != 0)
-		return;
-	if ((s = pam_getenv(pamh, "SSH_CONNECTION")) != NULL)
-		set_label(h->source, sizeof(h->source), s, strcspn(s, " "));
-	if ((s = pam_getenv(pamh, "SSH_AUTH_INFO_0")) == NULL)
+	if (!hello_is_sshd(pamh) ||
+	    (s = pam_getenv(pamh, "SSH_AUTH_INFO_0")) == NULL)
 		return;
 	/* A method that can't be told counts as not passed. */
-	len = strnlen(s, sizeof(h->auth_info));
-	if (len < sizeof(h->auth_info) && utf8_clean(s, len, true))
-		memcpy(h->auth_info, s, len);
+	len = strnlen(s, sizeof(open->auth_info));
+	if (len < sizeof(open->auth_info) && utf8_clean(s, len, true))
+		memcpy(open->auth_info, s, len);
 }
 
 int

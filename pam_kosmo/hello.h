@@ -18,6 +18,9 @@
 KOSMO_CHECK int
 hello_fill(pam_handle_t *pamh, const char *user, struct msg_hello *h);
 
+/* What sshd says of the keys that it has let in; of others nothing. */
+void hello_auth_info(pam_handle_t *pamh, struct msg_open *open);
+
 /*
  * Copies an item (PAM_SERVICE, PAM_TTY, ...) that is a label. What can't be
  * carried becomes "?": an empty one could mean a console.

@@ -93,6 +93,7 @@ relay_open(struct relay *r, const uint8_t *ticket)
 	} else {
 		/* said to the keeper itself, which believes no talk */
 		msg_open_person(&open, &r->m.hello);
+		hello_auth_info(r->pamh, &open);
 	}
 	e = connect_kosmod(r->opt.socket, &r->fd, &r->where);
 	if (e != KOSMO_OK)

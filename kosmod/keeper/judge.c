@@ -91,6 +91,7 @@ find(const struct kconv *c, const struct person *p, int64_t now)
 		return found(true, ""); /* done; grants nothing */
 	case PHASE_SESSION:
 	case PHASE_SESSION_END:
+	case PHASE_KEYS:
 		break;
 	}
 	return found(false, "no such phase");

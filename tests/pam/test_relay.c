@@ -48,7 +48,7 @@ serve_login(struct fake *f)
 	FAKE_EXPECT(strcmp(f->hello.source, "2001:db8::1") == 0);
 	FAKE_EXPECT(strcmp(f->hello.tty, "ssh") == 0);
 	FAKE_EXPECT(strcmp(f->hello.ruser, "who") == 0);
-	FAKE_EXPECT(strcmp(f->hello.auth_info, "publickey a b\n") == 0);
+	FAKE_EXPECT(strcmp(f->open.auth_info, "publickey a b\n") == 0);
 	FAKE_EXPECT(f->open.ruid == getuid());
 	FAKE_EXPECT(f->hello.options == 0 && f->hello.n_args == 0);
 	fake_show(f, "Hello", 0);
@@ -98,7 +98,7 @@ serve_labels(struct fake *f)
 {
 	fake_greet(f);
 	FAKE_EXPECT(f->hello.source[0] == '\0');
-	FAKE_EXPECT(f->hello.auth_info[0] == '\0');
+	FAKE_EXPECT(f->open.auth_info[0] == '\0');
 	FAKE_EXPECT(strcmp(f->hello.rhost, "?") == 0);
 	FAKE_EXPECT(strcmp(f->hello.tty, "?") == 0);
 	fake_end(f, RESULT_DENY);

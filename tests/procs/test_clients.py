@@ -66,7 +66,7 @@ class Clients(Shared):
                 self.assertTrue(c.closed(), packet)
 
     def test_wrong_version_and_phase(self):
-        for packet in (wire.open_message(wire.AUTH, version=2),
+        for packet in (wire.open_message(wire.AUTH, version=1),
                        wire.open_message(0), wire.open_message(77)):
             with self.kosmod.client() as c:
                 c.send(packet)

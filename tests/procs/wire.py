@@ -47,17 +47,17 @@ def fields_of(packet):
     return out
 
 
-def open_message(phase, nonce=b"n" * 16, version=1, ticket=bytes(16),
+def open_message(phase, nonce=b"n" * 16, version=2, ticket=bytes(16),
                  user="nobody-at-all", service="sshd", uid=NO_UID):
     return message(OPEN, u32(version), u8(phase), nonce, ticket,
                    u32(os.getuid()), "", user, u32(uid), service, "", u32(0),
-                   u8(0), "")
+                   u8(0), "", "")
 
 
 def hello_message(user, service="sshd", uid=NO_UID, verb="", args=()):
     """args: (name, value), as kosmoctl has them."""
     listed = u8(len(args)) + b"".join(message(1, *arg) for arg in args)
-    return message(HELLO, user, u32(uid), service, "", "", "", "", "",
+    return message(HELLO, user, u32(uid), service, "", "", "", "",
                    u32(0), verb, listed, "", u32(0), u32(0))
 
 

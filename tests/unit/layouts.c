@@ -8,6 +8,7 @@
 #include "kosmod/priv.h"
 #include "libkosmo/codec.h"
 #include "libkosmo/msg.h"
+#include "libkosmo/msg_key.h"
 #include "libkosmo/msg_people.h"
 
 static void
@@ -20,6 +21,7 @@ print_kind(const struct field *f)
 		[F_TEXT] = "text",
 		[F_BYTES] = "bytes",
 		[F_SECRET] = "secret",
+		[F_BLOB] = "blob",
 		[F_LIST] = "list" };
 
 	switch (f->kind) {
@@ -35,6 +37,7 @@ print_kind(const struct field *f)
 	case F_TEXT:
 	case F_BYTES:
 	case F_SECRET:
+	case F_BLOB:
 		(void)printf("%s %zu\n", names[f->kind], f->max);
 		return;
 	}
@@ -59,6 +62,8 @@ main(void)
 {
 	for (size_t i = 0; msg_layouts[i] != NULL; i++)
 		print_layout(msg_layouts[i]);
+	for (size_t i = 0; msg_key_layouts[i] != NULL; i++)
+		print_layout(msg_key_layouts[i]);
 	for (size_t i = 0; msg_people_layouts[i] != NULL; i++)
 		print_layout(msg_people_layouts[i]);
 	for (size_t i = 0; kmsg_layouts[i] != NULL; i++)

@@ -22,6 +22,7 @@ layout && /"/ {
 		print a[2], tag[i], field[i]
 	n = 0
 }' "$src/libkosmo/msg.c" "$src/libkosmo/msg_people.c" \
+	"$src/libkosmo/msg_key.c" "$src/kosmod/kmsg_passkey.c" \
 	"$src/kosmod/kmsg.c" \
 	"$src/kosmod/kmsg_admin.c" "$src/kosmod/kmsg_journey.c" "$src/kosmod/priv.c" | sort -u >"$dir/names"
 

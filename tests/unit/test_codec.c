@@ -11,8 +11,10 @@
 #include <cmocka.h>
 
 #include "kosmod/kmsg.h"
+#include "kosmod/priv.h"
 #include "libkosmo/codec.h"
 #include "libkosmo/msg.h"
+#include "libkosmo/msg_key.h"
 
 static void fill(const struct layout *l, uint8_t *to, unsigned seed);
 
@@ -21,6 +23,7 @@ fill_field(const struct field *f, uint8_t *base, unsigned seed)
 {
 	uint8_t *p = base + f->off;
 	struct secret s = { 0 };
+	uint32_t len;
 
 	switch (f->kind) {
 	case F_U8:
@@ -41,6 +44,11 @@ fill_field(const struct field *f, uint8_t *base, unsigned seed)
 		s.len = seed % 3 ? SECRET_MAX : 3;
 		memset(s.bytes, (int)(seed + 1), s.len);
 		memcpy(p, &s, sizeof(s));
+		return;
+	case F_BLOB:
+		len = (uint32_t)(seed % 3 ? f->max : 1);
+		memset(p, (int)(seed + 1), len);
+		memcpy(base + f->count_off, &len, sizeof(len));
 		return;
 	case F_LIST:
 		base[f->count_off] = (uint8_t)(seed % 3 ? f->max : 1);
@@ -68,6 +76,10 @@ for_all(void (*fn)(const struct layout *l, enum codec_form form))
 		fn(kmsg_layouts[i], CODEC_MESSAGE);
 		fn(kmsg_layouts[i], CODEC_RECORD);
 	}
+	for (size_t i = 0; msg_key_layouts[i] != NULL; i++)
+		fn(msg_key_layouts[i], CODEC_MESSAGE);
+	for (size_t i = 0; priv_layouts[i] != NULL; i++)
+		fn(priv_layouts[i], CODEC_MESSAGE);
 }
 
 static void

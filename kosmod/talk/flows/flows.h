@@ -48,6 +48,17 @@ enroll_app(struct dialogue *d, const struct enroll_how *how, bool *other);
 KOSMO_CHECK int
 enroll_email(struct dialogue *d, const struct enroll_how *how, bool *other);
 
+/*
+ * A passkey by the door that there is: an authenticator at this host, or over
+ * ssh a FIDO2 key of OpenSSH.
+ */
+KOSMO_CHECK int
+enroll_passkey(struct dialogue *d, const struct enroll_how *how, bool *other);
+KOSMO_CHECK int
+enroll_here(struct dialogue *d, const struct enroll_how *how, bool *other);
+KOSMO_CHECK int
+enroll_ssh_key(struct dialogue *d, const struct enroll_how *how, bool *other);
+
 /* `other` where nothing else can be had. */
 KOSMO_CHECK int say_no_other(struct dialogue *d);
 

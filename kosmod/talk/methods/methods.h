@@ -51,6 +51,17 @@ KOSMO_CHECK int password_setting(char ret[static HASH_LEN + 1]);
 
 KOSMO_CHECK int totp_attempt(
     struct dialogue *d, const struct k_device *device, struct attempt *ret);
+/* A passkey: of kind KIND_HERE by its touch, KIND_SSH by the agent. */
+KOSMO_CHECK int passkey_attempt(
+    struct dialogue *d, const struct k_device *device, struct attempt *ret);
+
+/*
+ * The person's agent signs a challenge with an enrolled key. *ret_reached
+ * false: there is no agent, it has no such key, refused or was slow: nothing
+ * was charged.
+ */
+KOSMO_CHECK int agent_attempt(
+    struct dialogue *d, struct attempt *ret, bool *ret_reached);
 KOSMO_CHECK int email_enter(struct dialogue *d);
 KOSMO_CHECK int email_attempt(
     struct dialogue *d, const struct k_device *device, struct attempt *ret);
