@@ -102,6 +102,17 @@ has_room(const struct keeper *k, const struct kpeer *peer,
 	    conf_service(k->conf, open->service)->console;
 }
 
+/* keys.sock has a phase of its own, and admin.sock takes verbs alone. */
+static bool
+is_its_phase(const struct kpeer *peer, uint8_t phase)
+{
+	if (peer->keys || phase == PHASE_KEYS)
+		return peer->keys && phase == PHASE_KEYS;
+	if (peer->admin)
+		return phase == PHASE_VERB;
+	return phase >= PHASE_AUTH && phase <= PHASE_VERB;
+}
+
 int
 keeper_accept(struct keeper *k, void *conn, const struct kpeer *peer,
     const struct msg_open *open, struct kconv **ret)
@@ -110,9 +121,11 @@ keeper_accept(struct keeper *k, void *conn, const struct kpeer *peer,
 	struct kconv *c;
 
 	*ret = NULL;
-	if (open->version != MSG_VERSION || open->phase < PHASE_AUTH ||
-	    open->phase > PHASE_VERB ||
-	    (peer->admin && open->phase != PHASE_VERB)) {
+	if (open->version != MSG_VERSION || !is_its_phase(peer, open->phase)) {
+		judge_refuse(k, conn, open);
+		return KOSMO_OK;
+	}
+	if (open->phase == PHASE_KEYS) {
 		judge_refuse(k, conn, open);
 		return KOSMO_OK;
 	}
