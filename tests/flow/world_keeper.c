@@ -282,7 +282,10 @@ static void
 open_wire(struct keeper_world *w, struct wire *wire, uint8_t phase,
     uint32_t peer, const struct msg_hello *hello, bool admin)
 {
-	struct kpeer kpeer = { peer, getpid(), admin, peer == 0 };
+	struct kpeer kpeer = { .uid = peer,
+		.pid = getpid(),
+		.admin = admin,
+		.trusted = peer == 0 };
 	struct msg_open open = {
 		.version = MSG_VERSION, .phase = phase, .ruid = peer
 	};
