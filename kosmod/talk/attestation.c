@@ -170,13 +170,15 @@ attestation_read(const struct k_touched *done, struct k_passkey_new *ret)
 	int r;
 
 	memset(ret, 0, sizeof(*ret));
-	if ((r = take_credential(done, ret)) != KOSMO_OK ||
-	    (r = read_statement(done, &s)) != KOSMO_OK)
+	if ((r = take_credential(done, ret)) != KOSMO_OK)
 		return r;
-	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++)
-		if (strcmp(formats[i].format, done->format) == 0)
-			return formats[i].read(&s, ret);
-	return KOSMO_EFORMAT;
+	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
+		if (strcmp(formats[i].format, done->format) != 0)
+			continue;
+		r = read_statement(done, &s);
+		return r == KOSMO_OK ? formats[i].read(&s, ret) : r;
+	}
+	return KOSMO_EINVAL;
 }
 
 /* Ed25519 takes 64 bytes, RSA of 2048 bits 256; DER on P-256 never so many. */

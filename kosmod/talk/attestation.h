@@ -10,8 +10,8 @@
  * A new credential (TOUCH_DONE of an enrolment): authenticator data and the
  * attestation statement (WebAuthn, 8: none, packed, fido-u2f). Of an x5c the
  * leaf's public key alone is taken: nobody here says whose keys are good.
- * Fills all of ret but its name. KOSMO_EFORMAT: another format, another
- * algorithm, cut off, something left over, or about another credential.
+ * Fills all of ret but its name. KOSMO_EINVAL: another format or algorithm.
+ * KOSMO_EFORMAT: cut off, something left over, or about another credential.
  */
 KOSMO_CHECK int
 attestation_read(const struct k_touched *done, struct k_passkey_new *ret);

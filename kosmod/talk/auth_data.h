@@ -21,8 +21,8 @@ struct auth_data {
 };
 
 /*
- * Takes authenticator data apart. KOSMO_EFORMAT: cut off, something behind it,
- * or a key that cose_key_read refuses. Whether it is a credential's (KEY_AT)
+ * Takes authenticator data apart. KOSMO_EFORMAT: cut off, something behind it;
+ * or what cose_key_read says of the key. Whether it is a credential's (KEY_AT)
  * or a proof's is for the caller to look at.
  */
 KOSMO_CHECK int
@@ -31,7 +31,7 @@ auth_data_read(const uint8_t *data, size_t len, struct auth_data *ret);
 /*
  * Takes a COSE_Key off in: ES256 on P-256, EdDSA on Ed25519, RS256 of 2048
  * bits; with the parameters that such a key has, and no others.
- * KOSMO_EFORMAT.
+ * KOSMO_EINVAL: another algorithm; KOSMO_EFORMAT.
  */
 KOSMO_CHECK int cose_key_read(struct cbor_in *in, uint8_t *ret_alg,
     uint8_t ret[static KEY_LEN], uint32_t *ret_len);

@@ -127,6 +127,8 @@ cose_key_read(struct cbor_in *in, uint8_t *ret_alg, uint8_t ret[static KEY_LEN],
 	if (r != KOSMO_OK)
 		return r;
 	alg = c.alg.kind == ITEM_INT ? cose_alg(c.alg.number) : ALG_NONE;
+	if (c.alg.kind == ITEM_INT && alg == ALG_NONE)
+		return KOSMO_EINVAL;
 	if ((alg == ALG_ES256 && is_es256(&c)) ||
 	    (alg == ALG_EDDSA && is_eddsa(&c))) {
 		put(ret, ret_len, &c.x_e);
