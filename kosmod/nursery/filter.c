@@ -137,6 +137,24 @@ allow_unix(scmp_filter_ctx ctx)
 	    : KOSMO_EIO;
 }
 
+/* What a socket is, of the one that an agent's may be; no more of it. */
+static int
+allow_kind(scmp_filter_ctx ctx)
+{
+	static const scmp_datum_t kinds[] = { SO_DOMAIN, SO_TYPE };
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		const struct scmp_arg_cmp args[] = { { 1, SCMP_CMP_EQ,
+							 SOL_SOCKET, 0 },
+			{ 2, SCMP_CMP_EQ, kinds[i], 0 } };
+
+		if (seccomp_rule_add_array(ctx, SCMP_ACT_ALLOW,
+			SCMP_SYS(getsockopt), 2, args) != 0)
+			return KOSMO_EIO;
+	}
+	return KOSMO_OK;
+}
+
 /* These have an answer other than death, because libc asks on the way. */
 static int
 answer(scmp_filter_ctx ctx, enum filter_kind kind)
@@ -164,6 +182,10 @@ add_rules(scmp_filter_ctx ctx, enum filter_kind kind, const char **ret_why)
 	    ((r = allow(ctx, keeper_calls, ret_why)) != KOSMO_OK ||
 		(r = allow_unix(ctx)) != KOSMO_OK))
 		return r;
+	if (kind != FILTER_KEEPER && (r = allow_kind(ctx)) != KOSMO_OK) {
+		*ret_why = "getsockopt";
+		return r;
+	}
 	if (!sanitizers &&
 	    ((r = allow_memory(ctx)) != KOSMO_OK ||
 		(kind == FILTER_TALK && (r = allow_name(ctx)) != KOSMO_OK) ||

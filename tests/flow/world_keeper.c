@@ -304,7 +304,7 @@ world_play(struct world *world, const struct visit *v, struct script *script)
 	struct wire *wire = calloc(1, sizeof(*wire));
 	struct talk *talk = calloc(1, sizeof(*talk));
 	const struct conversation person = { ask, show, row, wait, NULL, NULL,
-		wire };
+		NULL, wire };
 	const struct link link = { call, wire };
 	int status, result;
 
