@@ -3,6 +3,7 @@
 #include "touch.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "kosmod/talk/call.h"
 #include "kosmod/talk/flows/device_name.h"
