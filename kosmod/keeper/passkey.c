@@ -120,9 +120,9 @@ passkey_job(struct kconv *c, const struct person *p, const struct k_touch *m,
 	if (enrol)
 		r = name_user(c, p, ret);
 	if (r == KOSMO_OK) {
-		c->touch.act = m->act;
-		memcpy(c->touch.hash, ret->hash, sizeof(c->touch.hash));
-		memcpy(c->touch.rp_id, ret->rp_id, sizeof(c->touch.rp_id));
+		c->challenge.act = m->act;
+		memcpy(c->challenge.hash, ret->hash, sizeof(c->challenge.hash));
+		memcpy(c->challenge.rp_id, ret->rp_id, sizeof(c->challenge.rp_id));
 	}
 	return r;
 }
