@@ -11,6 +11,7 @@
 #define KOSMO_CONF "/etc/kosmo/kosmod.conf"
 #define KOSMO_TERMS "/etc/kosmo/terms"
 #define KOSMO_PRIV_SOCKET "priv.sock" /* 0660, in the socket's folder */
+#define KOSMO_KEYS_SOCKET "keys.sock" /* 0600, in the socket's folder */
 #define KOSMO_MASTER_KEY "/etc/kosmo/master.key"
 #define KOSMO_MAIL_USER "kosmo-mail" /* the system user of kosmo-post */
 #define KOSMO_USER "kosmo"	     /* the system user that kosmod runs as */
