@@ -118,7 +118,7 @@ struct kconv {
 	uint32_t codes;
 	uint32_t vouches;
 	uint32_t seeds;
-	struct touch_challenge touch; /* of the last K_TOUCH; passkey.h */
+	struct touch_challenge challenge; /* of the last K_TOUCH; passkey.h */
 	uint32_t key_device; /* that sshd has let in; counts as the factor */
 	uint32_t requests;   /* in all */
 	uint32_t times[KMSG_REQUESTS]; /* of each request */

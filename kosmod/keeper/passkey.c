@@ -103,7 +103,7 @@ passkey_job(struct kconv *c, const struct person *p, const struct k_touch *m,
 	int r = KOSMO_OK;
 
 	memset(ret, 0, sizeof(*ret));
-	explicit_bzero(&c->touch, sizeof(c->touch)); /* one at a time */
+	explicit_bzero(&c->challenge, sizeof(c->challenge)); /* one at a time */
 	if ((!enrol && m->act != TOUCH_PROVE) ||
 	    (door_open(c, p) & DOOR_HERE) == 0 ||
 	    !(enrol ? may_add(c, p) : may_prove(c, p)))
@@ -120,9 +120,10 @@ passkey_job(struct kconv *c, const struct person *p, const struct k_touch *m,
 	if (enrol)
 		r = name_user(c, p, ret);
 	if (r == KOSMO_OK) {
-		c->touch.act = m->act;
-		memcpy(c->touch.hash, ret->hash, sizeof(c->touch.hash));
-		memcpy(c->touch.rp_id, ret->rp_id, sizeof(c->touch.rp_id));
+		c->challenge.act = m->act;
+		memcpy(c->challenge.hash, ret->hash, sizeof(c->challenge.hash));
+		memcpy(
+		    c->challenge.rp_id, ret->rp_id, sizeof(c->challenge.rp_id));
 	}
 	return r;
 }
