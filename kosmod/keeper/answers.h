@@ -53,6 +53,8 @@ void answer_sessions(struct kconv *c, const union kmsg *msg);
 /* mail_code.c, mail_typed.c */
 void answer_mail(struct kconv *c, const union kmsg *msg);
 void answer_mail_code(struct kconv *c, const union kmsg *msg);
+/* touch.c */
+void answer_touch(struct kconv *c, const union kmsg *msg);
 /* judge.c */
 void answer_finish(struct kconv *c, const union kmsg *msg);
 /* admin.c, admin_act.c, admin_import.c, report.c */

@@ -88,7 +88,7 @@ passkey_job(struct kconv *c, const struct person *p, const struct k_touch *m,
 	int r = KOSMO_OK;
 
 	memset(ret, 0, sizeof(*ret));
-	explicit_bzero(&c->touch, sizeof(c->touch)); /* one at a time */
+	explicit_bzero(&c->challenge, sizeof(c->challenge)); /* one at a time */
 	if ((!enrol && m->act != TOUCH_PROVE) ||
 	    (door_open(c, p) & DOOR_HERE) == 0 ||
 	    !(enrol ? key_may_add(c, p) : key_may_prove(c, p)))
@@ -105,9 +105,10 @@ passkey_job(struct kconv *c, const struct person *p, const struct k_touch *m,
 	if (enrol)
 		r = name_user(c, p, ret);
 	if (r == KOSMO_OK) {
-		c->touch.act = m->act;
-		memcpy(c->touch.hash, ret->hash, sizeof(c->touch.hash));
-		memcpy(c->touch.rp_id, ret->rp_id, sizeof(c->touch.rp_id));
+		c->challenge.act = m->act;
+		memcpy(c->challenge.hash, ret->hash, sizeof(c->challenge.hash));
+		memcpy(
+		    c->challenge.rp_id, ret->rp_id, sizeof(c->challenge.rp_id));
 	}
 	return r;
 }
@@ -124,7 +125,7 @@ verify(
 	if (r == KOSMO_OK) {
 		const struct part parts[] = { { m->rp_hash, DIGEST_LEN },
 			{ &m->flags, 1 }, { counter.data, counter.len },
-			{ c->touch.hash, DIGEST_LEN } };
+			{ c->challenge.hash, DIGEST_LEN } };
 
 		r = signature_verify(
 		    &key, parts, 4, m->signature, m->signature_len);
@@ -140,13 +141,13 @@ check(
 	uint8_t rp_hash[DIGEST_LEN];
 	enum key_fault fault;
 
-	if (c->touch.act != TOUCH_PROVE)
+	if (c->challenge.act != TOUCH_PROVE)
 		return FAULT_CHALLENGE;
 	if (d == NULL)
 		return FAULT_DEVICE;
 	if ((kconv_methods(c) & METHOD_BIT(METHOD_PASSKEY)) == 0)
 		return FAULT_METHOD;
-	if (strcmp(d->rp, c->touch.rp_id) != 0 ||
+	if (strcmp(d->rp, c->challenge.rp_id) != 0 ||
 	    digest_sha256(d->rp, strlen(d->rp), rp_hash) != KOSMO_OK ||
 	    memcmp(m->rp_hash, rp_hash, DIGEST_LEN) != 0)
 		return FAULT_RP;
@@ -180,5 +181,5 @@ void
 answer_passkey(struct kconv *c, const union kmsg *msg)
 {
 	trial_run(c, msg, judge, true);
-	explicit_bzero(&c->touch, sizeof(c->touch)); /* used, right or not */
+	explicit_bzero(&c->challenge, sizeof(c->challenge)); /* used, right or not */
 }

@@ -116,11 +116,11 @@ check(const struct kconv *c, const struct k_passkey_new *m)
 	uint8_t rp_hash[DIGEST_LEN];
 	enum key_fault fault;
 
-	if (c->touch.act != TOUCH_ENROL)
+	if (c->challenge.act != TOUCH_ENROL)
 		return FAULT_CHALLENGE;
 	if (m->auth_data_len < AT_CREDENTIAL)
 		return FAULT_SHAPE;
-	if (digest_sha256(c->touch.rp_id, strlen(c->touch.rp_id), rp_hash) !=
+	if (digest_sha256(c->challenge.rp_id, strlen(c->challenge.rp_id), rp_hash) !=
 		KOSMO_OK ||
 	    memcmp(m->auth_data, rp_hash, DIGEST_LEN) != 0)
 		return FAULT_RP;
@@ -130,7 +130,7 @@ check(const struct kconv *c, const struct k_passkey_new *m)
 	if (fault == FAULT_NONE)
 		fault = check_key(m, &key);
 	if (fault == FAULT_NONE)
-		fault = check_attestation(m, &key, c->touch.hash);
+		fault = check_attestation(m, &key, c->challenge.hash);
 	return fault;
 }
 
@@ -147,7 +147,7 @@ store(struct kconv *c, struct person *p, uint64_t version,
 	memcpy(d.key, m->key, m->key_len);
 	d.credential_len = m->credential_len;
 	memcpy(d.credential, m->credential, m->credential_len);
-	memcpy(d.rp, c->touch.rp_id, sizeof(d.rp));
+	memcpy(d.rp, c->challenge.rp_id, sizeof(d.rp));
 	if ((r = cursor_u32(&at, &d.counter)) == KOSMO_OK)
 		r = device_store(c, p, version, &d, m->name, "passkey");
 	return r;
@@ -189,7 +189,7 @@ answer_passkey_new(struct kconv *c, const union kmsg *msg)
 
 	if (r == KOSMO_OK)
 		r = judge(c, &p, version, &msg->passkey_new, &v);
-	explicit_bzero(&c->touch, sizeof(c->touch)); /* used, right or not */
+	explicit_bzero(&c->challenge, sizeof(c->challenge)); /* used, right or not */
 	person_done(&p);
 	if (r == KOSMO_OK)
 		kconv_reply(c, &k_verdict_layout, &v, 0);
