@@ -68,6 +68,14 @@ struct touch_challenge {
 	char rp_id[RP_ID_LEN + 1];
 };
 
+/* What the person's agent was asked to sign, once. */
+struct agent_challenge {
+	uint8_t purpose; /* enum agent_purpose; 0: none */
+	int64_t until;	 /* mono ms */
+	char namespace[256];
+	char text[1024];
+};
+
 struct kconv {
 	TAILQ_ENTRY(kconv) queue;     /* in keeper.hashing or keeper.waiting */
 	TAILQ_ENTRY(kconv) at_warden; /* in keeper.wardened */
@@ -118,7 +126,8 @@ struct kconv {
 	uint32_t codes;
 	uint32_t vouches;
 	uint32_t seeds;
-	struct touch_challenge challenge; /* of the last K_TOUCH */
+	struct touch_challenge challenge; /* of the last K_TOUCH; passkey.h */
+	struct agent_challenge agent;
 	uint32_t key_device; /* that sshd has let in; counts as the factor */
 	uint32_t requests;   /* in all */
 	uint32_t times[KMSG_REQUESTS]; /* of each request */

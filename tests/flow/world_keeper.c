@@ -134,7 +134,11 @@ static void
 open_all(struct keeper_world *w)
 {
 	const struct clock clock = { wall, mono, w };
-	const struct keeper_ways ways = { reply, end, drop, priv, w };
+	const struct keeper_ways ways = { .reply = reply,
+		.end = end,
+		.drop = drop,
+		.priv = priv,
+		.arg = w };
 	struct store_events events = { audit_append, audit_sync, lost, NULL };
 	uint8_t key[32];
 	const char *why = "";
