@@ -48,6 +48,13 @@ struct forgot {
 	uint8_t code[DIGEST_LEN]; /* as K_FORGOT had it */
 };
 
+/* What kosmo-touch was asked to have signed, once. */
+struct touch_challenge {
+	uint8_t act; /* TOUCH_ENROL, TOUCH_PROVE; 0: none */
+	uint8_t hash[DIGEST_LEN];
+	char rp_id[RP_ID_LEN + 1];
+};
+
 struct kconv {
 	TAILQ_ENTRY(kconv) queue;     /* in keeper.hashing or keeper.waiting */
 	TAILQ_ENTRY(kconv) at_warden; /* in keeper.wardened */
@@ -96,7 +103,9 @@ struct kconv {
 	uint32_t codes;
 	uint32_t vouches;
 	uint32_t seeds;
-	uint32_t requests;	       /* in all */
+	struct touch_challenge touch; /* of the last K_TOUCH; passkey.h */
+	uint32_t key_device; /* that sshd has let in; counts as the factor */
+	uint32_t requests;   /* in all */
 	uint32_t times[KMSG_REQUESTS]; /* of each request */
 
 	char ref[5]; /* of the last trouble */
@@ -115,6 +124,7 @@ struct ticket {
 	uint8_t id[TICKET_LEN];
 	char login[NAME_LEN + 1];
 	char service[64];
+	bool remote;   /* the login came from another host */
 	int64_t until; /* mono ms; 0: free */
 };
 
@@ -164,8 +174,10 @@ struct keeper {
 	enum rec_type sweep_type;
 	int64_t sweep_after; /* mono ms: not before */
 
-	bool post, warden; /* they are here */
-	uint64_t post_ids; /* the last that was given */
+	bool post, warden, touch;     /* they are here */
+	char host[65];		      /* its name, as it was at the start */
+	char rp_first[RP_ID_LEN + 1]; /* as --init stored it */
+	uint64_t post_ids;	      /* the last that was given */
 	struct post_jobs post_jobs;
 	struct notices *notices;
 	uint32_t next_mark;

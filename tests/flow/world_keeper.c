@@ -192,7 +192,7 @@ world_begin(struct world *world, const char *conf)
 	fprintf(f, "%s%s", conf, WHOLE_JOURNEY(conf) ? "" : SHORT_JOURNEY);
 	fclose(f);
 	strcat(w->dir, "/state");
-	if (mkdir(w->dir, 0700) != 0 || store_init(w->dir, master) != 0)
+	if (mkdir(w->dir, 0700) != 0 || store_init(w->dir, master, NULL) != 0)
 		die("no store");
 	if (lang_open("po") != 0)
 		die("no catalogue in po: run from the top of the build");

@@ -124,7 +124,9 @@ rig_new(void)
 	r->conf.registration.user_id = false;
 	r->conf.registration.relogin = false;
 	r->conf.recovery.count = 0;
-	assert_int_equal(store_init(r->dir, master), KOSMO_OK);
+	r->conf.login.methods =
+	    METHOD_BIT(METHOD_TOTP) | METHOD_BIT(METHOD_EMAIL);
+	assert_int_equal(store_init(r->dir, master, NULL), KOSMO_OK);
 	r->wall = 1775000000;
 	r->mono = 5000000000;
 	open_store(r);
