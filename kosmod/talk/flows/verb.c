@@ -51,6 +51,7 @@ static const struct verb_row {
 	{ "forgot-id", false, 1, 1, "", verb_forgot_id },
 	{ "enroll totp", false, 0, 0, " png name ", verb_enroll_totp },
 	{ "enroll email", false, 0, 0, " name ", verb_enroll_email },
+	{ "enroll ssh-key", false, 0, 1, " name ", verb_enroll_ssh_key },
 	{ "email", false, 1, 1, "", verb_email },
 	{ "language", false, 1, 1, "", verb_language },
 	{ "method", false, 0, 1, "", verb_method },
