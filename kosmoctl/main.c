@@ -63,6 +63,10 @@ const struct verb verbs[] = {
 	    N_("set up a security key that is plugged in here") },
 	{ "enroll email", "[--name NAME]", SELF, NULL, &view_enroll,
 	    N_("have login codes mailed to you") },
+	{ "enroll ssh-key", "[FILE.pub|-] [--name NAME]", SELF, ssh_key_prepare,
+	    &view_enroll,
+	    N_("log in by ssh with a FIDO2 key: from a file, or your "
+	       "agent's") },
 	{ "email", "ADDRESS", SELF, NULL, &view_none,
 	    N_("change where mail goes") },
 	{ "language", "ja|en", SELF, NULL, &view_none,

@@ -22,9 +22,8 @@ newest(const struct k_person *p)
 	return found;
 }
 
-/* What was just enrolled, as one row and one line. */
-static int
-enrolled(struct dialogue *d)
+int
+verb_enrolled(struct dialogue *d)
 {
 	const struct k_device *device;
 	struct k_person one;
@@ -43,19 +42,15 @@ enrolled(struct dialogue *d)
 	    FILL({ "device", device->name }));
 }
 
-/*
- * Password and factor first; who has no device yet finishes the registration
- * on the way. *enrolled: that set up a device of this method.
- */
-static int
-confirm(struct dialogue *d, enum method method, bool *enrolled)
+int
+verb_enroll_confirm(struct dialogue *d, enum method method, bool *ret_done)
 {
 	uint32_t before = 0;
 	const struct k_device *device;
 	bool known;
 	int r;
 
-	*enrolled = false;
+	*ret_done = false;
 	if ((r = call_profile(d)) != KOSMO_OK)
 		return r;
 	known = d->person.state != STATE_NONE;
@@ -65,7 +60,7 @@ confirm(struct dialogue *d, enum method method, bool *enrolled)
 		return r;
 	device = newest(&d->person);
 	/* of who was not known before, only the registration tells */
-	*enrolled = device != NULL && device->method == method &&
+	*ret_done = device != NULL && device->method == method &&
 	    (known ? device->id != before : d->open_step);
 	return KOSMO_OK;
 }
@@ -82,10 +77,10 @@ verb_enroll_totp(struct dialogue *d)
 
 	if (how.name != NULL && !device_name_good(how.name))
 		return verb_bad_name(d);
-	if ((r = confirm(d, METHOD_TOTP, &done)) == KOSMO_OK && !done &&
-	    (r = enroll_app(d, &how, NULL)) == KOSMO_OK)
+	if ((r = verb_enroll_confirm(d, METHOD_TOTP, &done)) == KOSMO_OK &&
+	    !done && (r = enroll_app(d, &how, NULL)) == KOSMO_OK)
 		r = ask_sign_out(d);
-	return r == KOSMO_OK ? enrolled(d) : r;
+	return r == KOSMO_OK ? verb_enrolled(d) : r;
 }
 
 /* A key that waits to be proven is no device yet: nothing is shown. */
@@ -136,7 +131,7 @@ verb_enroll_email(struct dialogue *d)
 
 	if (how.name != NULL && !device_name_good(how.name))
 		return verb_bad_name(d);
-	if ((r = confirm(d, METHOD_EMAIL, &done)) != KOSMO_OK)
+	if ((r = verb_enroll_confirm(d, METHOD_EMAIL, &done)) != KOSMO_OK)
 		return r;
 	if (!d->person.email_ok)
 		return verb_refuse(d, RESULT_REFUSED,
@@ -148,5 +143,5 @@ verb_enroll_email(struct dialogue *d)
 		    N_("That method is not allowed here."), NULL);
 	if (!done && (r = enroll_email(d, &how, NULL)) == KOSMO_OK)
 		r = ask_sign_out(d);
-	return r == KOSMO_OK ? enrolled(d) : r;
+	return r == KOSMO_OK ? verb_enrolled(d) : r;
 }

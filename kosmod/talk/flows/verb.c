@@ -52,6 +52,7 @@ static const struct verb_row {
 	{ "enroll totp", false, 0, 0, " png name ", verb_enroll_totp },
 	{ "enroll passkey", false, 0, 0, " name ", verb_enroll_passkey },
 	{ "enroll email", false, 0, 0, " name ", verb_enroll_email },
+	{ "enroll ssh-key", false, 0, 1, " name ", verb_enroll_ssh_key },
 	{ "email", false, 1, 1, "", verb_email },
 	{ "language", false, 1, 1, "", verb_language },
 	{ "method", false, 0, 1, "", verb_method },
