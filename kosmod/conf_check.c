@@ -144,6 +144,22 @@ advise_totp(const struct conf *conf, FILE *out)
 		    conf->totp.period);
 }
 
+static void
+advise_passkey(const struct conf *conf, FILE *out)
+{
+	const char *verify = conf->passkey.verify == VERIFY_PREFERRED
+	    ? "preferred"
+	    : "discouraged";
+
+	if ((conf->login.methods & METHOD_BIT(METHOD_PASSKEY)) != 0 &&
+	    (conf->passkey.verify == VERIFY_PREFERRED ||
+		conf->passkey.verify == VERIFY_DISCOURAGED))
+		(void)fprintf(out,
+		    "[passkey] user-verification = %s: whoever finds a key "
+		    "may use it as the second factor\n",
+		    verify);
+}
+
 void
 conf_advise(const struct conf *conf, FILE *out)
 {
@@ -154,6 +170,7 @@ conf_advise(const struct conf *conf, FILE *out)
 		    "[login] contact is not set: people who "
 		    "are stuck will not be told whom to ask\n");
 	advise_totp(conf, out);
+	advise_passkey(conf, out);
 	if ((conf->login.floor & STEP_FACTOR) == 0)
 		(void)fprintf(out,
 		    "[login] floor = password: a PAM line may "

@@ -61,6 +61,21 @@ struct forgot {
 	uint8_t code[DIGEST_LEN]; /* as K_FORGOT had it */
 };
 
+/* What kosmo-touch was asked to have signed, once. */
+struct touch_challenge {
+	uint8_t act; /* TOUCH_ENROL, TOUCH_PROVE; 0: none */
+	uint8_t hash[DIGEST_LEN];
+	char rp_id[RP_ID_LEN + 1];
+};
+
+/* What the person's agent was asked to sign, once. */
+struct agent_challenge {
+	uint8_t purpose; /* enum agent_purpose; 0: none */
+	int64_t until;	 /* mono ms */
+	char namespace[256];
+	char text[1024];
+};
+
 struct kconv {
 	TAILQ_ENTRY(kconv) queue;     /* in keeper.hashing or keeper.waiting */
 	TAILQ_ENTRY(kconv) at_warden; /* in keeper.wardened */
@@ -111,7 +126,10 @@ struct kconv {
 	uint32_t codes;
 	uint32_t vouches;
 	uint32_t seeds;
-	uint32_t requests;	       /* in all */
+	struct touch_challenge challenge; /* of the last K_TOUCH; passkey.h */
+	struct agent_challenge agent;
+	uint32_t key_device; /* that sshd has let in; counts as the factor */
+	uint32_t requests;   /* in all */
 	uint32_t times[KMSG_REQUESTS]; /* of each request */
 
 	char ref[5]; /* of the last trouble */
@@ -130,6 +148,7 @@ struct ticket {
 	uint8_t id[TICKET_LEN];
 	char login[NAME_LEN + 1];
 	char service[64];
+	bool remote;   /* the login came from another host */
 	int64_t until; /* mono ms; 0: free */
 };
 
@@ -183,8 +202,10 @@ struct keeper {
 	uint32_t n_touching;
 	uint64_t touch_ids; /* the last that was given */
 
-	bool post, warden, touch; /* they are here */
-	uint64_t post_ids;	  /* the last that was given */
+	bool post, warden, touch;     /* they are here */
+	char host[65];		      /* its name, as it was at the start */
+	char rp_first[RP_ID_LEN + 1]; /* as --init stored it */
+	uint64_t post_ids;	      /* the last that was given */
 	struct post_jobs post_jobs;
 	struct notices *notices;
 	uint32_t next_mark;

@@ -16,6 +16,7 @@
 #include "kosmod/keeper/people.h"
 #include "kosmod/keeper/permits.h"
 #include "kosmod/keeper/post.h"
+#include "kosmod/keeper/rp.h"
 #include "kosmod/keeper/session.h"
 #include "kosmod/keeper/time.h"
 #include "kosmod/keeper/touch.h"
@@ -61,7 +62,7 @@ keeper_new(struct store *st, struct audit *audit, const struct conf *conf,
 	k->started = keeper_wall(k);
 	k->sweep_type = REC_ORIGIN;
 	if ((r = store_subkey(st, "proof", k->mac_key)) != KOSMO_OK ||
-	    (r = time_load(k)) != KOSMO_OK ||
+	    (r = time_load(k)) != KOSMO_OK || (r = rp_load(k)) != KOSMO_OK ||
 	    (r = people_load(k)) != KOSMO_OK ||
 	    (r = notices_load(k)) != KOSMO_OK) {
 		keeper_free(&k);

@@ -38,6 +38,8 @@ struct keeper_ways {
 	    int64_t not_before);
 	/* To the client, once talk has let go of the connection. */
 	void (*end)(void *conn, const struct msg_end *end, int64_t not_before);
+	/* To the client of keys.sock, before END: now. */
+	void (*tell)(void *conn, const struct layout *l, const void *msg);
 	/* Kill the talk process and close the connection: out of turn. */
 	void (*drop)(void *conn, const char *why);
 	/*

@@ -76,6 +76,24 @@ allow_name(scmp_filter_ctx ctx)
 	return calls_allow_if(ctx, SCMP_SYS(prctl), name);
 }
 
+/* What a socket is, of the one that an agent's may be; no more of it. */
+static int
+allow_kind(scmp_filter_ctx ctx)
+{
+	static const scmp_datum_t kinds[] = { SO_DOMAIN, SO_TYPE };
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		const struct scmp_arg_cmp args[] = { { 1, SCMP_CMP_EQ,
+							 SOL_SOCKET, 0 },
+			{ 2, SCMP_CMP_EQ, kinds[i], 0 } };
+
+		if (seccomp_rule_add_array(ctx, SCMP_ACT_ALLOW,
+			SCMP_SYS(getsockopt), 2, args) != 0)
+			return KOSMO_EIO;
+	}
+	return KOSMO_OK;
+}
+
 /* These have an answer other than death, because libc asks on the way. */
 static int
 answer(scmp_filter_ctx ctx, enum filter_kind kind)
@@ -104,6 +122,10 @@ add_rules(scmp_filter_ctx ctx, enum filter_kind kind, const char **ret_why)
 		/* of the machine itself (syslog), none of a network */
 		(r = calls_allow_family(ctx, AF_UNIX)) != KOSMO_OK))
 		return r;
+	if (kind != FILTER_KEEPER && (r = allow_kind(ctx)) != KOSMO_OK) {
+		*ret_why = "getsockopt";
+		return r;
+	}
 	if (!calls_sanitizers &&
 	    ((r = calls_allow_data(ctx)) != KOSMO_OK ||
 		(kind == FILTER_TALK && (r = allow_name(ctx)) != KOSMO_OK) ||
