@@ -148,6 +148,7 @@ conf_defaults(struct conf *conf)
 	default_policy(conf);
 	default_login(conf);
 	default_email(conf);
+	conf->passkey.timeout = MINUTE;
 	conf->limits.conversations = 1000;
 	conf->limits.per_uid = 32;
 	conf->limits.idle = 5 * MINUTE;

@@ -105,6 +105,11 @@ struct conf {
 		uint32_t digits, period, window;
 	} totp;
 	struct {
+		char rp_id[254];  /* "": as `kosmod --init` stored it */
+		uint32_t verify;  /* enum conf_verify */
+		uint32_t timeout; /* seconds for a touch */
+	} passkey;
+	struct {
 		uint32_t free, window, base, ceiling; /* tries; seconds */
 		uint32_t per_source, per_source_window;
 		uint32_t per_person, per_person_window;

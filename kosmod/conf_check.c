@@ -51,7 +51,7 @@ check_ranges(struct checking *ck)
 		fail(ck, "[limits] per-uid is above conversations");
 }
 
-/* The two others stand in the same folder, and their paths must fit. */
+/* The others stand in the same folder, and their paths must fit. */
 static void
 check_socket(struct checking *ck)
 {
@@ -63,6 +63,10 @@ check_socket(struct checking *ck)
 		fail(ck, "[paths] socket has the name of the admin socket");
 	if (strcmp(base, KOSMO_PRIV_SOCKET) == 0)
 		fail(ck, "[paths] socket has the name of the priv socket");
+	if (strcmp(base, KOSMO_TOUCH_SOCKET) == 0)
+		fail(ck, "[paths] socket has the name of the touch socket");
+	if (strcmp(base, KOSMO_KEYS_SOCKET) == 0)
+		fail(ck, "[paths] socket has the name of the keys socket");
 	if (folder + strlen(KOSMO_ADMIN_SOCKET) >=
 	    sizeof(ck->conf->paths.socket))
 		fail(ck, "[paths] socket: the path of its folder is too long");
@@ -140,6 +144,22 @@ advise_totp(const struct conf *conf, FILE *out)
 		    conf->totp.period);
 }
 
+static void
+advise_passkey(const struct conf *conf, FILE *out)
+{
+	const char *verify = conf->passkey.verify == VERIFY_PREFERRED
+	    ? "preferred"
+	    : "discouraged";
+
+	if ((conf->login.methods & METHOD_BIT(METHOD_PASSKEY)) != 0 &&
+	    (conf->passkey.verify == VERIFY_PREFERRED ||
+		conf->passkey.verify == VERIFY_DISCOURAGED))
+		(void)fprintf(out,
+		    "[passkey] user-verification = %s: whoever finds a key "
+		    "may use it as the second factor\n",
+		    verify);
+}
+
 void
 conf_advise(const struct conf *conf, FILE *out)
 {
@@ -150,6 +170,7 @@ conf_advise(const struct conf *conf, FILE *out)
 		    "[login] contact is not set: people who "
 		    "are stuck will not be told whom to ask\n");
 	advise_totp(conf, out);
+	advise_passkey(conf, out);
 	if ((conf->login.floor & STEP_FACTOR) == 0)
 		(void)fprintf(out,
 		    "[login] floor = password: a PAM line may "

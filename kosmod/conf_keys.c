@@ -28,6 +28,7 @@ enum kind {
 	K_CHOICE, /* the number of a word in words */
 	K_FROM,
 	K_DOMAINS,
+	K_RP_ID,
 	K_COMMAND
 };
 
@@ -46,6 +47,9 @@ static const char *const allow_hold_refuse[] = { "allow", "hold", "refuse",
 static const char *const refuse_allow[] = { "refuse", "allow", NULL };
 static const char *const fail_ignore[] = { "fail", "ignore", NULL };
 static const char *const target_caller[] = { "target", "caller", NULL };
+/* in the order of enum conf_verify */
+static const char *const verifications[] = { "required", "preferred",
+	"discouraged", "biometric", NULL };
 static const char *const languages[] = { "en", "ja", NULL };
 static const char *const algorithms[] = { "SHA1", "SHA256", "SHA512", NULL };
 
@@ -115,6 +119,12 @@ static const struct key keys[] = {
 	{ "totp", "digits", K_DIGITS, OFF(totp.digits), NO, NULL },
 	{ "totp", "period", K_SECONDS, OFF(totp.period), { 15, 120 }, NULL },
 	{ "totp", "window", K_NUMBER, OFF(totp.window), { 0, 10 }, NULL },
+	{ "passkey", "rp-id", K_RP_ID, OFF(passkey.rp_id), SIZE(passkey.rp_id),
+	    NULL },
+	{ "passkey", "user-verification", K_CHOICE, OFF(passkey.verify), NO,
+	    verifications },
+	{ "passkey", "timeout", K_SECONDS, OFF(passkey.timeout), { 10, 300 },
+	    NULL },
 	{ "throttle", "free", K_NUMBER, OFF(throttle.free), { 1, FAILURES_MAX },
 	    NULL },
 	{ "throttle", "window", K_SECONDS, OFF(throttle.window), { 1, DAY },
@@ -224,6 +234,8 @@ set_text(const struct key *k, char *to, const char *value, struct complaint *c)
 		return parse_from(to, k->range.max, value, c);
 	case K_DOMAINS:
 		return parse_domains(to, k->range.max, value, c);
+	case K_RP_ID:
+		return parse_rp_id(to, k->range.max, value, c);
 	case K_COMMAND:
 		return parse_command(to, k->range.max, value, c);
 	case K_WORDS:

@@ -9,6 +9,7 @@
 
 #include "kosmod/conf.h"
 #include "kosmod/kmsg.h"
+#include "kosmod/rp_id.h"
 #include "libkosmo/mail_address.h"
 
 static const char separators[] = " \t,";
@@ -371,6 +372,16 @@ parse_domains(char *out, size_t size, const char *value, struct complaint *c)
 			return complain(c, "\"%.*s\" is no domain", (int)n, s);
 	}
 	return parse_words(out, size, value, c);
+}
+
+int
+parse_rp_id(char *out, size_t size, const char *value, struct complaint *c)
+{
+	if (strlen(value) >= size || !rp_id_valid(value))
+		return complain(
+		    c, "\"%.128s\" is no domain name in lower case", value);
+	(void)snprintf(out, size, "%s", value);
+	return KOSMO_OK;
 }
 
 int

@@ -57,6 +57,10 @@ parse_from(char *out, size_t size, const char *value, struct complaint *c);
 KOSMO_CHECK int
 parse_domains(char *out, size_t size, const char *value, struct complaint *c);
 
+/* A domain name in lower case that WebAuthn takes as an RP ID. */
+KOSMO_CHECK int
+parse_rp_id(char *out, size_t size, const char *value, struct complaint *c);
+
 /* An absolute path and its arguments, apart by spaces; no quotes, no shell. */
 KOSMO_CHECK int
 parse_command(char *out, size_t size, const char *value, struct complaint *c);

@@ -14,8 +14,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "kosmod/keeper/rp.h"
 #include "kosmod/keeper/store.h"
 #include "kosmod/master_key.h"
+#include "kosmod/rp_id.h"
 #include "libkosmo/path.h"
 
 #define STORE_FILE "store.gdbm"
@@ -106,29 +108,35 @@ make_folder(const char *path, mode_t mode, const struct owner *o)
 }
 
 static int
-make_store(const char *dir, const uint8_t *master)
+make_store(const struct conf *conf, const uint8_t *master)
 {
-	int r = store_init(dir, master);
+	const char *dir = conf->paths.state;
+	char rp_id[RP_ID_LEN + 1];
+	int r;
 
+	rp_id_of_host(rp_id);
+	r = rp_init(dir, master,
+	    conf->passkey.rp_id[0] != '\0' ? conf->passkey.rp_id : rp_id);
 	return r == KOSMO_OK ? 0 : fail(dir, kosmo_strerror(r));
 }
 
 /* As root, a child makes the store as the user it is for. */
 static int
-make_store_as(const char *dir, const uint8_t *master, const struct owner *o)
+make_store_as(
+    const struct conf *conf, const uint8_t *master, const struct owner *o)
 {
 	int status = 0;
 	pid_t pid;
 
 	if (o->uid == geteuid())
-		return make_store(dir, master);
+		return make_store(conf, master);
 	if ((pid = fork()) == -1)
 		return fail("fork", strerror(errno));
 	if (pid == 0) {
 		if (setgroups(0, NULL) == -1 || setgid(o->gid) == -1 ||
 		    setuid(o->uid) == -1)
 			_exit(fail(KOSMO_USER, strerror(errno)));
-		_exit(make_store(dir, master));
+		_exit(make_store(conf, master));
 	}
 	while (waitpid(pid, &status, 0) == -1) {
 		if (errno != EINTR)
@@ -165,7 +173,7 @@ init_run(const struct conf *conf)
 	if (make_folder(conf->paths.state, 0700, &o) != 0 ||
 	    make_key(conf->paths.master_key, &o, master) != 0)
 		goto out;
-	if (make_store_as(conf->paths.state, master, &o) != 0) {
+	if (make_store_as(conf, master, &o) != 0) {
 		(void)unlink(conf->paths.master_key);
 		goto out;
 	}

@@ -38,16 +38,20 @@ hello_label(pam_handle_t *pamh, int item, char *to, size_t size)
 }
 
 bool
-hello_is_su(pam_handle_t *pamh)
+hello_is_sudo(pam_handle_t *pamh)
 {
-	static const char names[][8] = { "sudo", "sudo-i", "su", "su-l" };
 	const char *service = get_text(pamh, PAM_SERVICE);
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (strcmp(service, names[i]) == 0)
-			return true;
-	}
-	return false;
+	return strcmp(service, "sudo") == 0 || strcmp(service, "sudo-i") == 0;
+}
+
+bool
+hello_is_su(pam_handle_t *pamh)
+{
+	const char *service = get_text(pamh, PAM_SERVICE);
+
+	return hello_is_sudo(pamh) || strcmp(service, "su") == 0 ||
+	    strcmp(service, "su-l") == 0;
 }
 
 bool

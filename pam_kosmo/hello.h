@@ -27,6 +27,9 @@ void hello_auth_info(pam_handle_t *pamh, struct msg_open *open);
  */
 void hello_label(pam_handle_t *pamh, int item, char *to, size_t size);
 
+/* sudo: what it does is done for the person who started it. */
+bool hello_is_sudo(pam_handle_t *pamh);
+
 /* sudo and su: a session of theirs is not a person's login. */
 bool hello_is_su(pam_handle_t *pamh);
 

@@ -10,8 +10,10 @@
 #include <syslog.h>
 #include <unistd.h>
 
+#include "agent.h"
 #include "connect.h"
 #include "hello.h"
+#include "libkosmo/msg_key.h"
 #include "libkosmo/packet.h"
 #include "libkosmo/secret.h"
 #include "prompt.h"
@@ -176,6 +178,27 @@ out:
 	return e;
 }
 
+/* Where there is no agent, or another program than sudo, that is said. */
+static int
+on_agent(struct relay *r)
+{
+	struct msg_agent_is is = { 0 };
+	struct msg_agent agent;
+	int fd = -1, e;
+
+	r->where = "AGENT";
+	e = packet_get(&r->packet, &msg_agent_layout, &agent);
+	if (e != KOSMO_OK || (e = agent_connect(r, &fd)) != KOSMO_OK)
+		return e;
+	is.here = fd != -1;
+	r->where = "sending AGENT_IS";
+	e = packet_send(
+	    r->fd, &msg_agent_is_layout, &is, fd, packet_now() + SEND_MS);
+	if (fd != -1)
+		(void)close(fd);
+	return e;
+}
+
 static int
 on_end(struct relay *r)
 {
@@ -212,6 +235,8 @@ handle(struct relay *r, bool *ret_end)
 		e = on_show(r);
 	} else if (type == M_ASK && !r->talk_over) {
 		e = on_ask(r);
+	} else if (type == M_AGENT && !r->talk_over) {
+		e = on_agent(r);
 	}
 	buf_reset(&r->packet);
 	explicit_bzero(&r->m, sizeof(r->m));

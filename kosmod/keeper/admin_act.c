@@ -15,6 +15,7 @@
 #include "kosmod/keeper/mail.h"
 #include "kosmod/keeper/member.h"
 #include "kosmod/keeper/people.h"
+#include "kosmod/keeper/ssh_key.h"
 
 /* What the answer to an act is made of. */
 struct acted {
@@ -30,13 +31,16 @@ copy(char *to, size_t size, const char *from)
 	(void)snprintf(to, size, "%s", from);
 }
 
-/* Logins that skip the code, mailed codes, the seed and code under way. */
+/*
+ * Logins that skip the code, mailed codes, the seed, key and code under way.
+ */
 static void
 void_loose(struct person *p)
 {
 	journey_void(p);
 	secret_done(&p->pending);
 	p->pending_since = 0;
+	ssh_key_forget(p);
 	explicit_bzero(p->code, sizeof(p->code));
 	p->code_until = 0;
 }

@@ -7,9 +7,11 @@
 #include <string.h>
 
 #include "kosmod/keeper/answers.h"
+#include "kosmod/keeper/door.h"
 #include "kosmod/keeper/forgot.h"
 #include "kosmod/keeper/journey.h"
 #include "kosmod/keeper/mail.h"
+#include "kosmod/keeper/ssh_key.h"
 
 #define BOTH (STEP_PASSWORD | STEP_FACTOR)
 
@@ -44,6 +46,9 @@ answer_profile(struct kconv *c, const union kmsg *msg)
 		person_view(&p, c->k->conf, keeper_wall(c->k), &view);
 		view.vouched = c->vouched;
 		view.remembered = c->skips;
+		view.doors = door_open(c, &p);
+		view.key_seen = ssh_key_seen(c, &p);
+		view.key_device = c->key_device;
 		if (c->refused)
 			only_language(&view);
 		person_done(&p);

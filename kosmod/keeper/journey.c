@@ -8,6 +8,7 @@
 #include "kosmod/keeper/mail.h"
 #include "kosmod/keeper/mail_code.h"
 #include "kosmod/keeper/remember.h"
+#include "kosmod/keeper/ssh_key.h"
 
 /* In the order in which it is done: what comes later waits. */
 static const uint32_t order[] = { TODO_BIRTH, TODO_TERMS, TODO_EMAIL,
@@ -16,12 +17,11 @@ static const uint32_t order[] = { TODO_BIRTH, TODO_TERMS, TODO_EMAIL,
 
 #define STEPS (sizeof(order) / sizeof(order[0]))
 #define BOTH (STEP_PASSWORD | STEP_FACTOR)
-#define BUILT (METHOD_BIT(METHOD_TOTP) | METHOD_BIT(METHOD_EMAIL))
 
 uint32_t
 journey_methods(const struct conf *conf, const struct person *p)
 {
-	uint32_t methods = conf->login.methods & BUILT;
+	uint32_t methods = conf->login.methods;
 
 	if (!conf->registration.email && !p->email_ok)
 		methods &= ~METHOD_BIT(METHOD_EMAIL); /* no address to trust */
@@ -50,6 +50,7 @@ void_earlier(struct person *p)
 	p->code_until = 0;
 	explicit_bzero(p->devices, sizeof(p->devices));
 	p->n_devices = 0;
+	ssh_key_forget(p);
 	p->preferred = METHOD_NONE;
 	memset(p->recovery, 0, sizeof(p->recovery));
 	p->n_recovery = 0;

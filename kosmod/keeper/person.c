@@ -18,6 +18,12 @@ static const struct field device_fields[] = {
 	CODEC_U32(8, r_device, digits),
 	CODEC_U32(9, r_device, period),
 	CODEC_U64(10, r_device, step),
+	CODEC_U8(11, r_device, kind),
+	CODEC_U8(12, r_device, alg),
+	CODEC_BLOB(13, r_device, key, key_len),
+	CODEC_BLOB(14, r_device, credential, credential_len),
+	CODEC_STR(15, r_device, rp),
+	CODEC_U32(16, r_device, counter),
 };
 static const struct layout device_layout =
     CODEC_LAYOUT("device", 1, r_device, device_fields);
@@ -35,6 +41,7 @@ static const struct field session_fields[] = {
 	CODEC_STR(3, r_session, tty),
 	CODEC_U64(4, r_session, pid),
 	CODEC_U64(5, r_session, opened),
+	CODEC_U8(6, r_session, remote),
 };
 static const struct layout session_layout =
     CODEC_LAYOUT("session", 1, r_session, session_fields);
@@ -75,6 +82,16 @@ static const struct field mac_fields[] = {
 };
 static const struct layout mac_layout =
     CODEC_LAYOUT("mac", 1, r_mac, mac_fields);
+
+static const struct field ssh_key_fields[] = {
+	CODEC_U8(1, r_ssh_key, alg),
+	CODEC_BLOB(2, r_ssh_key, key, key_len),
+	CODEC_STR(3, r_ssh_key, application),
+	CODEC_STR(4, r_ssh_key, name),
+	CODEC_U64(5, r_ssh_key, since),
+};
+static const struct layout ssh_key_layout =
+    CODEC_LAYOUT("ssh key", 1, r_ssh_key, ssh_key_fields);
 
 static const struct field person_fields[] = {
 	CODEC_U32(1, person, schema),
@@ -128,6 +145,7 @@ static const struct field person_fields[] = {
 	CODEC_U64(49, person, warned),
 	CODEC_BYTES(50, person, import),
 	CODEC_STR(51, person, bound),
+	CODEC_LIST(52, person, waiting, n_waiting, &ssh_key_layout),
 };
 static const struct layout person_layout =
     CODEC_LAYOUT("person", REC_PERSON, person, person_fields);
@@ -156,7 +174,7 @@ person_decode(const struct buf *value, struct person *ret)
 	if (codec_decode(&person_layout, CODEC_RECORD, value->data, value->len,
 		ret) != KOSMO_OK)
 		return KOSMO_ECORRUPT;
-	ret->schema = PERSON_SCHEMA; /* 1 had fewer fields, no other ones */
+	ret->schema = PERSON_SCHEMA; /* those before had fewer fields */
 	return KOSMO_OK;
 }
 

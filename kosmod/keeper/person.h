@@ -15,7 +15,7 @@
 #include "kosmod/keeper/store.h"
 #include "kosmod/keeper/totp.h"
 
-#define PERSON_SCHEMA 2
+#define PERSON_SCHEMA 3
 #define ORIGIN_LEN 63
 #define ORIGINS_MAX 16
 #define HISTORY_MAX 24
@@ -37,6 +37,25 @@ struct r_device {
 	uint32_t digits;
 	uint32_t period;
 	uint64_t step; /* newest TOTP step accepted: none up to it again */
+	/* passkeys, since schema 3 */
+	uint8_t kind; /* enum device_kind */
+	uint8_t alg;  /* enum key_alg */
+	uint32_t key_len;
+	uint8_t key[KEY_LEN]; /* public, as enum key_alg has it */
+	uint32_t credential_len;
+	uint8_t credential[CREDENTIAL_LEN]; /* KIND_HERE */
+	char rp[RP_ID_LEN + 1]; /* KIND_HERE: rp id; KIND_SSH: application */
+	uint32_t counter;	/* newest that was seen */
+};
+
+/* A FIDO2 key of OpenSSH that is to be enrolled, and not proven yet. */
+struct r_ssh_key {
+	uint8_t alg;
+	uint32_t key_len;
+	uint8_t key[64];
+	char application[65];
+	char name[LABEL_LEN + 1];
+	uint64_t since;
 };
 
 struct r_origin {
@@ -50,6 +69,7 @@ struct r_session {
 	char tty[64];
 	uint64_t pid; /* of the process that opened it */
 	uint64_t opened;
+	uint8_t remote; /* 1: from another host; since schema 3 */
 };
 
 /* The newest mailed code of one purpose. */
@@ -145,6 +165,9 @@ struct person {
 	/* HMAC of the line of the file it came by; zero: none */
 	uint8_t import[DIGEST_LEN];
 	char bound[NAME_LEN + 1]; /* see person_bound */
+	/* since schema 3 */
+	uint8_t n_waiting;
+	struct r_ssh_key waiting[1];
 };
 
 /*

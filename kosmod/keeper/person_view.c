@@ -8,6 +8,7 @@
 
 #include "kosmod/keeper/digest.h"
 #include "kosmod/keeper/person.h"
+#include "kosmod/keeper/ssh_key.h"
 
 /* Consent counts for what is in force, in either language. */
 static bool
@@ -84,7 +85,9 @@ person_view(const struct person *p, const struct conf *conf, int64_t now,
 		copy(k->name, sizeof(k->name), d->name);
 		k->added = d->added;
 		k->used = d->used;
+		k->kind = d->kind;
 	}
+	ret->key_waits = ssh_key_waiting(p, now) != NULL;
 	ret->pending = p->pending.len > 0;
 	ret->failures = person_failures(p, now);
 	copy(ret->lock, sizeof(ret->lock), p->lock);

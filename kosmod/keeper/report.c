@@ -8,6 +8,7 @@
 
 #include "kosmod/keeper/answers.h"
 #include "kosmod/keeper/notices.h"
+#include "kosmod/keeper/rp.h"
 #include "kosmod/keeper/time.h"
 
 static void
@@ -87,5 +88,9 @@ answer_status(struct kconv *c, const union kmsg *msg)
 	s.post = c->k->post;
 	s.warden = c->k->warden;
 	s.notices = notices_count(c->k);
+	s.touch = c->k->touch;
+	(void)snprintf(s.rp_id, sizeof(s.rp_id), "%s", rp_id(c->k));
+	(void)snprintf(
+	    s.rp_id_first, sizeof(s.rp_id_first), "%s", c->k->rp_first);
 	kconv_reply(c, &k_status_is_layout, &s, 0);
 }

@@ -33,6 +33,7 @@ ticket_make(struct kconv *c, uint8_t ret[static TICKET_LEN])
 		(void)snprintf(t->login, sizeof(t->login), "%s", c->login);
 		(void)snprintf(
 		    t->service, sizeof(t->service), "%s", c->service);
+		t->remote = c->open.remote != 0;
 		t->until = now + TICKET_MS;
 		memcpy(ret, t->id, TICKET_LEN);
 		return;
@@ -118,6 +119,7 @@ open_session(struct keeper *k, const struct kpeer *peer,
 	hex(id, s.id);
 	(void)snprintf(s.service, sizeof(s.service), "%s", t->service);
 	(void)snprintf(s.tty, sizeof(s.tty), "%s", open->tty);
+	s.remote = t->remote;
 	s.pid = (uint64_t)peer->pid;
 	s.opened = (uint64_t)keeper_wall(k);
 	if (add_row(k, t, &s) != KOSMO_OK) {

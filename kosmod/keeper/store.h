@@ -54,9 +54,21 @@ struct store_events {
 	void *arg;
 };
 
-/* `kosmod --init`: makes an empty store in dir. KOSMO_EEXIST if one is. */
+/* A record that a store has from its beginning. */
+struct store_first {
+	enum rec_type type;
+	const char *name;
+	const void *value;
+	size_t len;
+};
+
+/*
+ * `kosmod --init`: makes a store in dir that is empty, but for first (or
+ * NULL). KOSMO_EEXIST if there is one.
+ */
 KOSMO_CHECK int
-store_init(const char *dir, const uint8_t master[static STORE_KEY_LEN]);
+store_init(const char *dir, const uint8_t master[static STORE_KEY_LEN],
+    const struct store_first *first);
 
 /*
  * Opens the store in dir: replays the journals, begins a new one. A missing

@@ -16,9 +16,33 @@
 
 #define INIT_FILE "init.tmp"
 
-/* The empty checkpoint, durable under a name that no start looks at. */
 static int
-make_table(int dirfd, struct seal *seal, struct meta *m)
+put_first(struct table *t, struct seal *seal, struct meta *m,
+    const struct store_first *first)
+{
+	const struct sealed rec = { .type = first->type,
+		.version = 1,
+		.name = first->name,
+		.name_len = strlen(first->name),
+		.value = first->value,
+		.len = first->len };
+	struct buf sealed = BUF_INIT;
+	uint8_t key[SEAL_KEY_LEN];
+	int r;
+
+	seal_bind(seal, m->id);
+	if ((r = seal_record_key(seal, rec.type, rec.name, key)) == KOSMO_OK &&
+	    (r = seal_value(seal, &rec, key, &sealed)) == KOSMO_OK)
+		r = table_put(t, key, SEAL_KEY_LEN, sealed.data, sealed.len);
+	buf_done(&sealed);
+	m->records = 1;
+	return r;
+}
+
+/* The first checkpoint, durable under a name that no start looks at. */
+static int
+make_table(int dirfd, struct seal *seal, struct meta *m,
+    const struct store_first *first)
 {
 	struct buf raw = BUF_INIT;
 	struct table *t = NULL;
@@ -29,6 +53,7 @@ make_table(int dirfd, struct seal *seal, struct meta *m)
 	if ((r = folder_file(dirfd, INIT_FILE, O_RDWR | O_CREAT | O_EXCL,
 		 &fd)) != KOSMO_OK ||
 	    (r = table_open(fd, INIT_FILE, TABLE_NEW, &t, &why)) != KOSMO_OK ||
+	    (first != NULL && (r = put_first(t, seal, m, first)) != KOSMO_OK) ||
 	    (r = meta_write(t, seal, m, &raw)) != KOSMO_OK)
 		goto out;
 	if (fsync(table_fd(t)) == -1)
@@ -81,7 +106,7 @@ look_around(int dirfd)
 }
 
 static int
-make_files(int dirfd, struct seal *seal)
+make_files(int dirfd, struct seal *seal, const struct store_first *first)
 {
 	struct meta m = { .time = (uint64_t)time(NULL) };
 	struct journal *j = NULL;
@@ -91,7 +116,7 @@ make_files(int dirfd, struct seal *seal)
 		return r;
 	if (RAND_bytes(m.id, STORE_ID_LEN) != 1)
 		return KOSMO_ECRYPTO;
-	if ((r = make_table(dirfd, seal, &m)) != KOSMO_OK ||
+	if ((r = make_table(dirfd, seal, &m, first)) != KOSMO_OK ||
 	    (r = journal_begin(dirfd, seal, m.id, 1, &j)) != KOSMO_OK)
 		goto out;
 	/* Last of all, and never over another one. */
@@ -107,7 +132,8 @@ out:
 }
 
 int
-store_init(const char *dir, const uint8_t master[static STORE_KEY_LEN])
+store_init(const char *dir, const uint8_t master[static STORE_KEY_LEN],
+    const struct store_first *first)
 {
 	struct seal *seal = NULL;
 	int dirfd = -1, lockfd = -1, r;
@@ -118,7 +144,7 @@ store_init(const char *dir, const uint8_t master[static STORE_KEY_LEN])
 	    (r = folder_lock(dirfd, &lockfd)) != KOSMO_OK ||
 	    (r = seal_new(master, &seal)) != KOSMO_OK)
 		goto out;
-	r = make_files(dirfd, seal);
+	r = make_files(dirfd, seal, first);
 out:
 	seal_free(&seal);
 	if (lockfd != -1)

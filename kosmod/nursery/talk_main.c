@@ -2,16 +2,20 @@
 
 #include "talk_main.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "kosmod/kmsg.h"
 #include "kosmod/talk/talk.h"
+#include "libkosmo/msg_key.h"
 #include "libkosmo/packet.h"
 
 #define HELLO_SECONDS 10
-#define SEND_SECONDS 10 /* a client that does not read is gone */
+#define SEND_SECONDS 10	 /* a client that does not read is gone */
+#define AGENT_SECONDS 10 /* to find the person's agent, or none */
 
 struct ends {
 	const struct conf *conf;
@@ -124,6 +128,40 @@ on_people(void *arg, const struct msg_invited *answer, struct msg_people *ret)
 	return r;
 }
 
+static bool
+is_stream(int fd)
+{
+	int domain = 0, type = 0;
+	socklen_t len = sizeof(int);
+
+	return getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &len) == 0 &&
+	    getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len) == 0 &&
+	    domain == AF_UNIX && type == SOCK_STREAM;
+}
+
+/* The one time when a descriptor is taken, and only of an agent's kind. */
+static int
+on_agent(void *arg, int *ret_fd)
+{
+	static const struct msg_agent agent = { 0 };
+	struct ends *e = arg;
+	struct msg_agent_is is = { 0 };
+	int fd = -1, r;
+
+	*ret_fd = -1;
+	if ((r = send_client(e, &msg_agent_layout, &agent)) != KOSMO_OK)
+		return r;
+	r = packet_recv(e->client, &e->in, &fd, within(e, AGENT_SECONDS));
+	if (r == KOSMO_OK)
+		r = packet_get(&e->in, &msg_agent_is_layout, &is);
+	buf_reset(&e->in);
+	if (r == KOSMO_OK && is.here != 0 && fd != -1 && is_stream(fd))
+		*ret_fd = fd;
+	else if (fd != -1)
+		(void)close(fd);
+	return r;
+}
+
 /* The service is known now, and with it how long all of this may take. */
 static void
 shorten(struct ends *e, uint32_t seconds)
@@ -176,7 +214,7 @@ talk_main(const struct talk_order *order)
 	struct ends e = { order->conf, order->client, order->link,
 		packet_now() + (int64_t)order->deadline * 1000, BUF_INIT };
 	const struct conversation person = { on_ask, on_show, on_row, on_wait,
-		on_more, on_people, &e };
+		on_more, on_people, on_agent, &e };
 	const struct link keeper = { on_call, &e };
 	struct talk *t = calloc(1, sizeof(*t));
 	int ret = 1;

@@ -31,6 +31,11 @@ struct conversation {
 	/* answers lines of an import; then come the next ones */
 	int (*people)(void *arg, const struct msg_invited *answer,
 	    struct msg_people *ret);
+	/*
+	 * The person's ssh-agent: a connected stream socket of AF_UNIX, which
+	 * the caller closes; -1: there is none. NULL: none ever
+	 */
+	int (*agent)(void *arg, int *ret_fd);
 	void *arg;
 };
 

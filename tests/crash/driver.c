@@ -308,7 +308,7 @@ main(int argc, char **argv)
 	d.seed = a[0];
 	if (argc == 3 && strcmp(argv[1], "init") == 0) {
 		memset(d.master, 3, sizeof(d.master));
-		return store_init(argv[2], d.master) == KOSMO_OK ? 0 : 1;
+		return store_init(argv[2], d.master, NULL) == KOSMO_OK ? 0 : 1;
 	}
 	if (argc == 5 && strcmp(argv[1], "run") == 0)
 		return run(&d, argv[2], a[1]);

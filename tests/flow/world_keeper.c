@@ -134,7 +134,11 @@ static void
 open_all(struct keeper_world *w)
 {
 	const struct clock clock = { wall, mono, w };
-	const struct keeper_ways ways = { reply, end, drop, priv, w };
+	const struct keeper_ways ways = { .reply = reply,
+		.end = end,
+		.drop = drop,
+		.priv = priv,
+		.arg = w };
 	struct store_events events = { audit_append, audit_sync, lost, NULL };
 	uint8_t key[32];
 	const char *why = "";
@@ -192,7 +196,7 @@ world_begin(struct world *world, const char *conf)
 	fprintf(f, "%s%s", conf, WHOLE_JOURNEY(conf) ? "" : SHORT_JOURNEY);
 	fclose(f);
 	strcat(w->dir, "/state");
-	if (mkdir(w->dir, 0700) != 0 || store_init(w->dir, master) != 0)
+	if (mkdir(w->dir, 0700) != 0 || store_init(w->dir, master, NULL) != 0)
 		die("no store");
 	if (lang_open("po") != 0)
 		die("no catalogue in po: run from the top of the build");
@@ -282,7 +286,10 @@ static void
 open_wire(struct keeper_world *w, struct wire *wire, uint8_t phase,
     uint32_t peer, const struct msg_hello *hello, bool admin)
 {
-	struct kpeer kpeer = { peer, getpid(), admin, peer == 0 };
+	struct kpeer kpeer = { .uid = peer,
+		.pid = getpid(),
+		.admin = admin,
+		.trusted = peer == 0 };
 	struct msg_open open = {
 		.version = MSG_VERSION, .phase = phase, .ruid = peer
 	};
@@ -301,7 +308,7 @@ world_play(struct world *world, const struct visit *v, struct script *script)
 	struct wire *wire = calloc(1, sizeof(*wire));
 	struct talk *talk = calloc(1, sizeof(*talk));
 	const struct conversation person = { ask, show, row, wait, NULL, NULL,
-		wire };
+		NULL, wire };
 	const struct link link = { call, wire };
 	int status, result;
 

@@ -17,6 +17,7 @@
 #include "libkosmo/msg.h"
 #include "libkosmo/packet.h"
 #include "pam_kosmo/account.h"
+#include "pam_kosmo/agent.h"
 #include "pam_kosmo/connect.h"
 
 static struct {
@@ -40,6 +41,14 @@ int
 account_uid(const char *name, uint32_t *ret)
 {
 	*ret = strcmp(name, "alice") == 0 ? 1000 : NO_UID;
+	return KOSMO_OK;
+}
+
+/* One that can't be talked to: that is kosmod's part. */
+int
+agent_connect(const struct relay *r, int *ret_fd)
+{
+	*ret_fd = r->uid == 1000 ? dup(r->fd) : -1;
 	return KOSMO_OK;
 }
 

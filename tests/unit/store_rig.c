@@ -84,7 +84,7 @@ rig_new(struct rig *g)
 	    tmp != NULL ? tmp : "/tmp");
 	assert_non_null(mkdtemp(g->dir));
 	memset(g->master, 7, sizeof(g->master));
-	assert_int_equal(store_init(g->dir, g->master), KOSMO_OK);
+	assert_int_equal(store_init(g->dir, g->master, NULL), KOSMO_OK);
 	assert_int_equal(rig_open(g), KOSMO_OK);
 }
 

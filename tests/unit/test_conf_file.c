@@ -247,7 +247,8 @@ test_advice(void **state)
 	char said[2048],
 	    text[] = "[totp]\ndigits = 8\nperiod = 60\n"
 		     "algorithm = SHA256\nissuer = X\n"
-		     "[login]\nfloor = password\n";
+		     "[login]\nfloor = password\n"
+		     "[passkey]\nuser-verification = discouraged\n";
 	struct conf conf;
 	FILE *out;
 
@@ -258,6 +259,7 @@ test_advice(void **state)
 	(void)fclose(out);
 	assert_non_null(strstr(said, "[login] contact is not set"));
 	assert_non_null(strstr(said, "[totp] issuer is not set"));
+	assert_null(strstr(said, "[passkey]"));
 	assert_int_equal(read_text(text, &conf, said, sizeof(said)), 0);
 	(void)snprintf(conf.login.contact, sizeof(conf.login.contact), "IT");
 	memset(said, 0, sizeof(said));
@@ -270,6 +272,7 @@ test_advice(void **state)
 	assert_non_null(strstr(said, "period = 60"));
 	assert_non_null(strstr(said, "algorithm = SHA256"));
 	assert_non_null(strstr(said, "floor = password"));
+	assert_non_null(strstr(said, "user-verification = discouraged"));
 }
 
 static int

@@ -287,25 +287,28 @@ test_connect(void **state)
 	assert_non_null(mkdtemp(dir));
 	(void)snprintf(path, sizeof(path), "%s/kosmod.sock", dir);
 	(void)snprintf(admin, sizeof(admin), "%s/admin.sock", dir);
-	assert_int_equal(client_connect(path, false, &fd), KOSMO_ENOTFOUND);
+	assert_int_equal(client_connect(path, NULL, &fd), KOSMO_ENOTFOUND);
 	one = listen_at(path);
-	assert_int_equal(client_connect(path, false, &fd), KOSMO_OK);
+	assert_int_equal(client_connect(path, NULL, &fd), KOSMO_OK);
 	(void)close(fd);
-	assert_int_equal(client_connect(path, true, &fd), KOSMO_ENOTFOUND);
+	assert_int_equal(
+	    client_connect(path, KOSMO_ADMIN_SOCKET, &fd), KOSMO_ENOTFOUND);
 	two = listen_at(admin);
-	assert_int_equal(client_connect(path, true, &fd), KOSMO_OK);
+	assert_int_equal(
+	    client_connect(path, KOSMO_ADMIN_SOCKET, &fd), KOSMO_OK);
 	(void)close(fd);
 	/* Whoever may write to the folder could have put it there. */
 	assert_int_equal(chmod(dir, 0770), 0);
-	assert_int_equal(client_connect(path, false, &fd), KOSMO_EINVAL);
+	assert_int_equal(client_connect(path, NULL, &fd), KOSMO_EINVAL);
 	assert_int_equal(chmod(dir, 0702), 0);
-	assert_int_equal(client_connect(path, true, &fd), KOSMO_EINVAL);
+	assert_int_equal(
+	    client_connect(path, KOSMO_ADMIN_SOCKET, &fd), KOSMO_EINVAL);
 	assert_int_equal(fd, -1);
 	assert_int_equal(chmod(dir, 0700), 0);
 	/* Nobody listens any more: the file alone is no kosmod. */
 	(void)close(one);
 	(void)close(two);
-	assert_int_equal(client_connect(path, false, &fd), KOSMO_ENOTFOUND);
+	assert_int_equal(client_connect(path, NULL, &fd), KOSMO_ENOTFOUND);
 	(void)unlink(path);
 	(void)unlink(admin);
 	assert_int_equal(rmdir(dir), 0);
@@ -352,7 +355,7 @@ test_impostor(void **state)
 	(void)close(ready[1]);
 	(void)close(stop[0]);
 	assert_int_equal(read(ready[0], &c, 1), 1);
-	assert_int_equal(client_connect(path, false, &fd), KOSMO_EINVAL);
+	assert_int_equal(client_connect(path, NULL, &fd), KOSMO_EINVAL);
 	assert_int_equal(fd, -1);
 	(void)close(ready[0]);
 	(void)close(stop[1]);

@@ -97,9 +97,9 @@ refuses_a_missing_store(void **state)
 	refused(g, KOSMO_ENOTFOUND);
 	assert_int_equal(stat(rig_path(g, STORE_FILE), &sb), -1);
 	/* And what is left of a store is not made into a new one. */
-	assert_int_equal(store_init(g->dir, g->master), KOSMO_EEXIST);
+	assert_int_equal(store_init(g->dir, g->master, NULL), KOSMO_EEXIST);
 	rig_copy(g, "kept", STORE_FILE);
-	assert_int_equal(store_init(g->dir, g->master), KOSMO_EEXIST);
+	assert_int_equal(store_init(g->dir, g->master, NULL), KOSMO_EEXIST);
 	assert_int_equal(rig_open(g), KOSMO_OK);
 	assert_true(rig_has(g, "user19", "user19"));
 }
@@ -229,7 +229,7 @@ refuses_a_second_opener(void **state)
 	    store_open(g->dir, g->master, NULL, &second, &why), KOSMO_EPERM);
 	assert_null(second);
 	assert_non_null(strstr(why, "another kosmod"));
-	assert_int_equal(store_init(g->dir, g->master), KOSMO_EPERM);
+	assert_int_equal(store_init(g->dir, g->master, NULL), KOSMO_EPERM);
 	assert_int_equal(rig_put(g, "alice", "one", 0), KOSMO_OK);
 }
 
@@ -367,14 +367,14 @@ inits_once_with_private_files(void **state)
 	assert_int_equal(stat(rig_journal(g, true), &sb), 0);
 	assert_int_equal(sb.st_mode & 07777, 0600);
 	store_close(&g->st);
-	assert_int_equal(store_init(g->dir, g->master), KOSMO_EEXIST);
+	assert_int_equal(store_init(g->dir, g->master, NULL), KOSMO_EEXIST);
 	/* One that was cut off before its end is begun anew. */
 	assert_int_equal(unlink(rig_path(g, STORE_FILE)), 0);
 	assert_int_equal(unlink(rig_path(g, LIVE_FILE)), 0);
 	assert_int_equal(unlink(rig_journal(g, true)), 0);
-	assert_int_equal(store_init(g->dir, g->master), KOSMO_OK);
+	assert_int_equal(store_init(g->dir, g->master, NULL), KOSMO_OK);
 	assert_int_equal(unlink(rig_path(g, STORE_FILE)), 0);
-	assert_int_equal(store_init(g->dir, g->master), KOSMO_OK);
+	assert_int_equal(store_init(g->dir, g->master, NULL), KOSMO_OK);
 	assert_int_equal(rig_open(g), KOSMO_OK);
 	assert_true(rig_has(g, "user1", NULL));
 }
