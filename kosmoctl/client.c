@@ -14,7 +14,6 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "kosmoctl/agent.h"
 #include "libkosmo/msg_key.h"
 #include "libkosmo/packet.h"
 #include "libkosmo/path.h"
@@ -34,7 +33,7 @@ struct client {
 
 /* The folder of path into dir, and the path of the socket to use. */
 static int
-socket_paths(const char *path, bool admin, char dir[static 108],
+socket_paths(const char *path, const char *beside, char dir[static 108],
     struct sockaddr_un *addr)
 {
 	const char *slash = strrchr(path, '/');
@@ -53,7 +52,7 @@ socket_paths(const char *path, bool admin, char dir[static 108],
 	else
 		(void)snprintf(dir, 108, "%.*s", (int)n, path);
 	len = snprintf(addr->sun_path, sizeof(addr->sun_path), "%s/%s", dir,
-	    admin ? KOSMO_ADMIN_SOCKET : base);
+	    beside != NULL ? beside : base);
 	return len < 0 || (size_t)len >= sizeof(addr->sun_path) ? KOSMO_EINVAL
 								: KOSMO_OK;
 }
@@ -117,14 +116,14 @@ connect_soon(int fd, const struct sockaddr_un *addr)
 }
 
 int
-client_connect(const char *path, bool admin, int *ret_fd)
+client_connect(const char *path, const char *beside, int *ret_fd)
 {
 	struct sockaddr_un addr;
 	char dir[108];
 	int fd = -1, r;
 
 	*ret_fd = -1;
-	if ((r = socket_paths(path, admin, dir, &addr)) != KOSMO_OK ||
+	if ((r = socket_paths(path, beside, dir, &addr)) != KOSMO_OK ||
 	    (r = check_folder(dir)) != KOSMO_OK)
 		return r;
 	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
@@ -256,7 +255,7 @@ on_agent(struct client *c, const struct buf *b)
 
 	if (r != KOSMO_OK)
 		return r;
-	fd = agent_connect();
+	fd = c->ways->agent != NULL ? c->ways->agent() : -1;
 	is.here = fd != -1;
 	r = packet_send(
 	    c->fd, &msg_agent_is_layout, &is, fd, packet_now() + PATIENCE);

@@ -26,17 +26,21 @@ struct client_ways {
 	/* NULL, or: the answer to lines of an import; the next ones */
 	int (*people)(void *arg, const struct msg_invited *answer,
 	    struct msg_people *ret);
+	/* NULL, or: a connection to the caller's ssh-agent; -1: none */
+	int (*agent)(void);
 	void *arg;
 };
 
 /*
- * Connects to the socket at path, or to admin.sock beside it, and makes sure
- * who serves there: the folder is root's (or the caller's own, if that is not
- * root) and writable for its owner alone, and the server is root, kosmo, or
- * runs as the caller. KOSMO_ENOTFOUND: nobody is there. KOSMO_EPERM: the
- * socket is not for this caller. KOSMO_EINVAL: it can't be trusted.
+ * Connects to the socket at path, or to the one called beside in its folder
+ * (admin.sock, keys.sock; NULL: that at path), and makes sure who serves there:
+ * the folder is root's (or the caller's own, if that is not root) and writable
+ * for its owner alone, and the server is root, kosmo, or runs as the caller.
+ * KOSMO_ENOTFOUND: nobody is there. KOSMO_EPERM: the socket is not for this
+ * caller. KOSMO_EINVAL: it can't be trusted.
  */
-KOSMO_CHECK int client_connect(const char *path, bool admin, int *ret_fd);
+KOSMO_CHECK int
+client_connect(const char *path, const char *beside, int *ret_fd);
 
 /*
  * Runs the whole conversation on the connection and closes nothing. *ret is

@@ -8,11 +8,13 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "kosmoctl/agent.h"
 #include "kosmoctl/client.h"
 #include "kosmoctl/import.h"
 #include "kosmoctl/list.h"
 #include "kosmoctl/session_in.h"
 #include "kosmoctl/usage.h"
+#include "libkosmo/path.h"
 
 #define RETRIES 30   /* seconds that log --follow waits for a new kosmod */
 #define UNANSWERED 8 /* asks that get an empty answer at the end of input */
@@ -226,12 +228,13 @@ enum outcome
 converse(struct session *s, bool *ret_lost)
 {
 	const struct client_ways ways = { on_show, on_ask, on_row, on_people,
-		s };
+		agent_connect, s };
 	uint8_t result = RESULT_ERROR;
 	int fd = -1, r;
 
 	*ret_lost = false;
-	r = client_connect(s->call.args->socket, s->call.verb->admin, &fd);
+	r = client_connect(s->call.args->socket,
+	    s->call.verb->admin ? KOSMO_ADMIN_SOCKET : NULL, &fd);
 	if (r != KOSMO_OK)
 		return connect_failed(s, r);
 	r = client_run(fd, &s->call.hello, &ways, &result);

@@ -20,6 +20,7 @@ static const struct {
 	{ "passkey", N_("passkey") },
 	{ "recovery", N_("recovery code") },
 	{ "registered", N_("registered") },
+	{ "ssh-key", N_("SSH key") },
 	{ "totp", N_("app") },
 };
 

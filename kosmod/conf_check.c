@@ -51,7 +51,7 @@ check_ranges(struct checking *ck)
 		fail(ck, "[limits] per-uid is above conversations");
 }
 
-/* The two others stand in the same folder, and their paths must fit. */
+/* The others stand in the same folder, and their paths must fit. */
 static void
 check_socket(struct checking *ck)
 {
@@ -63,6 +63,10 @@ check_socket(struct checking *ck)
 		fail(ck, "[paths] socket has the name of the admin socket");
 	if (strcmp(base, KOSMO_PRIV_SOCKET) == 0)
 		fail(ck, "[paths] socket has the name of the priv socket");
+	if (strcmp(base, KOSMO_TOUCH_SOCKET) == 0)
+		fail(ck, "[paths] socket has the name of the touch socket");
+	if (strcmp(base, KOSMO_KEYS_SOCKET) == 0)
+		fail(ck, "[paths] socket has the name of the keys socket");
 	if (folder + strlen(KOSMO_ADMIN_SOCKET) >=
 	    sizeof(ck->conf->paths.socket))
 		fail(ck, "[paths] socket: the path of its folder is too long");

@@ -43,9 +43,10 @@ enum touch_act {
 
 /*
  * An authenticator at this host: begins a job of kosmo-touch, goes on with the
- * one that is under way, or ends it. device: TOUCH_PROVE: which is asked for;
- * others of the person under the same rp id will do. Reply: K_TOUCHED, when
- * there is something to be said.
+ * one that is under way, or ends it (a new one ends the one before). device:
+ * TOUCH_PROVE: which is asked for; others of the person under the same rp id
+ * will do. Reply: K_TOUCHED, when there is something to be said; TOUCH_STOP:
+ * TOUCH_FAILED.
  */
 struct k_touch {
 	uint8_t act; /* enum touch_act */

@@ -22,6 +22,23 @@
 
 #define BACKLOG 256
 
+static const struct {
+	const char *name;
+	mode_t mode; /* where they are bound here */
+} sockets[LISTENS] = {
+	[AT_OPEN] = { "kosmod.sock", 0666 },
+	[AT_ADMIN] = { KOSMO_ADMIN_SOCKET, 0660 },
+	[AT_PRIV] = { KOSMO_PRIV_SOCKET, 0600 },
+	[AT_TOUCH] = { KOSMO_TOUCH_SOCKET, 0600 },
+	[AT_KEYS] = { KOSMO_KEYS_SOCKET, 0600 },
+};
+
+const char *
+listen_name(enum listen_at at)
+{
+	return sockets[at].name;
+}
+
 static int
 refuse(int err, const char *why, const char **ret_why)
 {
@@ -36,39 +53,47 @@ is_ours(int fd)
 	return sd_is_socket_unix(fd, SOCK_SEQPACKET, 1, NULL, 0) > 0;
 }
 
+/* Ours by its name; else it is closed. */
+static void
+take_one(struct listen *l, const char *name, int fd)
+{
+	for (size_t i = 0; i < LISTENS; i++) {
+		if (strcmp(name, sockets[i].name) == 0 && l->fd[i] == -1) {
+			l->fd[i] = fd;
+			return;
+		}
+	}
+	(void)close(fd);
+}
+
 static int
 take_passed(struct listen *l, const char **ret_why)
 {
 	char **names = NULL;
 	int n = sd_listen_fds_with_names(1, &names), r = KOSMO_OK;
 
-	for (int i = 0; i < n; i++) {
-		int fd = SD_LISTEN_FDS_START + i;
-		const char *name = names != NULL ? names[i] : "";
-
-		if (strcmp(name, "kosmod.sock") == 0 && l->open == -1)
-			l->open = fd;
-		else if (strcmp(name, "admin.sock") == 0 && l->admin == -1)
-			l->admin = fd;
-		else if (strcmp(name, "priv.sock") == 0 && l->priv == -1)
-			l->priv = fd;
-		else
-			(void)close(fd);
-	}
+	for (int i = 0; i < n; i++)
+		take_one(
+		    l, names != NULL ? names[i] : "", SD_LISTEN_FDS_START + i);
 	for (int i = 0; names != NULL && i < n; i++)
 		free(names[i]);
 	free(names);
 	if (n <= 0)
 		return KOSMO_ENOTFOUND;
-	if (l->open == -1 || l->admin == -1 || l->priv == -1)
-		r = refuse(KOSMO_EINVAL,
-		    "sockets were passed, but not one each named kosmod.sock, "
-		    "admin.sock and priv.sock (FileDescriptorName=)",
-		    ret_why);
-	else if (!is_ours(l->open) || !is_ours(l->admin) || !is_ours(l->priv))
-		r = refuse(KOSMO_EINVAL,
-		    "a passed socket is no listening SOCK_SEQPACKET one",
-		    ret_why);
+	for (size_t i = 0; i < LISTENS && r == KOSMO_OK; i++) {
+		if (l->fd[i] == -1)
+			r = refuse(KOSMO_EINVAL,
+			    "sockets were passed, but not one each named "
+			    "kosmod.sock, admin.sock, priv.sock, touch.sock "
+			    "and keys.sock (FileDescriptorName=); were new "
+			    "units installed, and enabled?",
+			    ret_why);
+		else if (!is_ours(l->fd[i]))
+			r = refuse(KOSMO_EINVAL,
+			    "a passed socket is no listening SOCK_SEQPACKET "
+			    "one",
+			    ret_why);
+	}
 	return r;
 }
 #else
@@ -185,47 +210,48 @@ set_flags(int fd)
 	return KOSMO_OK;
 }
 
+/* path is kosmod.sock's, whatever it is called; the others stand beside it. */
+static void
+name_all(struct listen *l, const char *path)
+{
+	int folder = (int)(strrchr(path, '/') + 1 - path);
+
+	(void)snprintf(l->path[AT_OPEN], sizeof(l->path[0]), "%s", path);
+	for (size_t i = AT_OPEN + 1; i < LISTENS; i++)
+		(void)snprintf(l->path[i], sizeof(l->path[i]), "%.*s%s", folder,
+		    path, sockets[i].name);
+}
+
 int
 listen_open(struct listen *l, const char *path, const char **ret_why)
 {
-	int folder = (int)(strrchr(path, '/') + 1 - path);
 	int r = take_passed(l, ret_why);
 
 	if (r == KOSMO_OK) {
 		*ret_why = "a passed socket can't be used";
-		if (set_flags(l->open) != 0 || set_flags(l->admin) != 0 ||
-		    set_flags(l->priv) != 0)
-			r = KOSMO_EIO;
+		for (size_t i = 0; i < LISTENS && r == KOSMO_OK; i++)
+			r = set_flags(l->fd[i]);
 		return r;
 	}
 	if (r != KOSMO_ENOTFOUND ||
 	    (r = check_folder(path, ret_why)) != KOSMO_OK)
 		return r;
-	(void)snprintf(l->open_path, sizeof(l->open_path), "%s", path);
-	(void)snprintf(l->admin_path, sizeof(l->admin_path), "%.*s%s", folder,
-	    path, KOSMO_ADMIN_SOCKET);
-	(void)snprintf(l->priv_path, sizeof(l->priv_path), "%.*s%s", folder,
-	    path, KOSMO_PRIV_SOCKET);
-	if ((r = bind_one(l->open_path, 0666, &l->open, ret_why)) != KOSMO_OK)
-		return r;
-	l->own = true;
-	if ((r = bind_one(l->admin_path, 0660, &l->admin, ret_why)) == KOSMO_OK)
-		r = bind_one(l->priv_path, 0600, &l->priv, ret_why);
+	name_all(l, path);
+	/* once the first is ours, no other kosmod's are beside it */
+	for (size_t i = 0; i < LISTENS && r == KOSMO_OK; i++) {
+		r = bind_one(l->path[i], sockets[i].mode, &l->fd[i], ret_why);
+		l->own = l->own || r == KOSMO_OK;
+	}
 	return r;
 }
 
 void
 listen_close(struct listen *l)
 {
-	if (l->own) {
-		(void)unlink(l->open_path);
-		if (l->admin != -1)
-			(void)unlink(l->admin_path);
-		if (l->priv != -1)
-			(void)unlink(l->priv_path);
+	for (size_t i = 0; i < LISTENS; i++) {
+		if (l->own && l->fd[i] != -1)
+			(void)unlink(l->path[i]);
+		pass_close(&l->fd[i]);
 	}
 	l->own = false;
-	pass_close(&l->open);
-	pass_close(&l->admin);
-	pass_close(&l->priv);
 }

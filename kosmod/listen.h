@@ -1,6 +1,6 @@
 /*
- * listen.h: the sockets that people and host programs come to, and the one of
- * post and the warden.
+ * listen.h: the sockets that people and host programs come to, and those of
+ * the programs that do what kosmod may not.
  */
 #ifndef KOSMO_KOSMOD_LISTEN_H
 #define KOSMO_KOSMOD_LISTEN_H
@@ -10,26 +10,38 @@
 
 #include "libkosmo/error.h"
 
-struct listen {
-	int open;  /* kosmod.sock */
-	int admin; /* admin.sock */
-	int priv;  /* priv.sock */
-	bool own;  /* bound here: removed at the end */
-	char open_path[108];
-	char admin_path[108];
-	char priv_path[108];
+/* Who comes in where decides what they may be (accept.c). */
+enum listen_at {
+	AT_OPEN = 0, /* kosmod.sock: anybody */
+	AT_ADMIN,    /* admin.sock: root and kosmo-admin */
+	AT_PRIV,     /* priv.sock: post and the warden */
+	AT_TOUCH,    /* touch.sock: kosmo-touch */
+	AT_KEYS,     /* keys.sock: kosmo-ssh-keys */
+	LISTENS
 };
 
-#define LISTEN_INIT                           \
-	{                                     \
-		-1, -1, -1, false, "", "", "" \
+struct listen {
+	int fd[LISTENS]; /* or -1 */
+	bool own;	 /* bound here: removed at the end */
+	char path[LISTENS][108];
+};
+
+#define LISTEN_INIT                            \
+	{                                      \
+		{ -1, -1, -1, -1, -1 }, false, \
+		{                              \
+			"", "", "", "", ""     \
+		}                              \
 	}
 
+/* As FileDescriptorName= and the file have it; for messages. */
+const char *listen_name(enum listen_at at);
+
 /*
- * Takes the sockets that the service manager passed (named kosmod.sock,
- * admin.sock and priv.sock), or binds them at path and beside it. *ret_why says
- * what went wrong. KOSMO_EEXIST: another kosmod answers there; KOSMO_EPERM,
- * KOSMO_EIO, KOSMO_EINVAL.
+ * Takes the sockets that the service manager passed, one each named as above,
+ * or binds them at path and beside it. *ret_why says what went wrong.
+ * KOSMO_EEXIST: another kosmod answers there; KOSMO_EPERM, KOSMO_EIO,
+ * KOSMO_EINVAL.
  */
 KOSMO_CHECK int
 listen_open(struct listen *l, const char *path, const char **ret_why);

@@ -64,9 +64,8 @@ static void
 become_keeper(const struct parent *p, pid_t parent, int to_parent, int nursery)
 {
 	const struct keeper_plan plan = { parent, p->journal, p->descriptors,
-		p->listen.open, p->listen.admin, p->listen.priv, to_parent,
-		nursery, p->credentials[0] != '\0' ? p->credentials : NULL,
-		p->conf };
+		p->listen.fd, to_parent, nursery,
+		p->credentials[0] != '\0' ? p->credentials : NULL, p->conf };
 
 	(void)clearenv();
 	(void)close(p->signals);

@@ -166,9 +166,10 @@ struct p_credential {
 
 /*
  * Keeper to touch. TOUCH_ENROL and TOUCH_PROVE begin the job id, and are
- * answered by P_TOUCHED until a word ends it (enum touch_word); TOUCH_NEXT and
- * TOUCH_PIN carry it on after a word that does not; TOUCH_STOP ends it, and is
- * not answered. TOUCH_NEXT after TOUCH_WAITS only says that it was told.
+ * answered by P_TOUCHED until a word ends it (enum touch_word), which may come
+ * at any time; TOUCH_NEXT and TOUCH_PIN answer a word that asks; TOUCH_STOP
+ * ends it, and is not answered. After TOUCH_WAITS nothing is sent: the next
+ * word comes by itself.
  * credentials: enrol: those that the person has (excludeList); prove: those
  * that will do (allowList).
  */

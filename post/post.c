@@ -14,9 +14,10 @@
 #include "kosmod/pass.h"
 #include "kosmod/priv.h"
 #include "kosmod/process.h"
+#include "kosmod/server.h"
 #include "kosmod/talk/lang.h"
 #include "libkosmo/packet.h"
-#include "post/connect.h"
+#include "libkosmo/path.h"
 #include "post/jobs.h"
 
 #define RETRY_FIRST 100 /* ms; twice as long each time */
@@ -116,18 +117,17 @@ on_readable(evutil_socket_t fd, short what, void *arg)
 		continue;
 }
 
-/* KOSMO_OK: the keeper knows that we are there. */
+/* It stands beside kosmod.sock. */
 static int
-say_hello(struct post *p)
+connect_keeper(struct post *p, const char **ret_why)
 {
-	const struct p_hello hello = { PRIV_VERSION, PRIV_POST };
+	const char *beside = p->conf->paths.socket;
+	size_t folder = (size_t)(strrchr(beside, '/') + 1 - beside);
+	char path[sizeof(p->conf->paths.socket) + sizeof(KOSMO_PRIV_SOCKET)];
 
-	p->readable =
-	    event_new(p->base, p->fd, EV_READ | EV_PERSIST, on_readable, p);
-	if (p->readable == NULL || event_add(p->readable, NULL) == -1)
-		return KOSMO_ENOMEM;
-	return packet_send(
-	    p->fd, &p_hello_layout, &hello, -1, packet_now() + ANSWER_MS);
+	(void)snprintf(path, sizeof(path), "%.*s%s", (int)folder, beside,
+	    KOSMO_PRIV_SOCKET);
+	return server_connect(path, PRIV_POST, &p->fd, ret_why);
 }
 
 static void
@@ -135,24 +135,23 @@ on_retry(evutil_socket_t fd, short what, void *arg)
 {
 	struct post *p = arg;
 	const char *why = "";
-	int r;
 
 	(void)fd;
 	(void)what;
-	r = connect_keeper(p->conf->paths.socket, &p->fd, &why);
-	if (r != KOSMO_OK) {
+	if (connect_keeper(p, &why) != KOSMO_OK) {
 		if (!p->complained)
 			log_say(LOG_WARNING,
-			    "priv.sock beside %s: %s; trying "
-			    "on",
+			    "priv.sock beside %s: %s; trying on",
 			    p->conf->paths.socket, why);
 		p->complained = true;
 		try_later(p);
 		return;
 	}
 	p->connected = packet_now();
-	if (say_hello(p) != KOSMO_OK) {
-		disconnect(p, "it does not take us");
+	p->readable =
+	    event_new(p->base, p->fd, EV_READ | EV_PERSIST, on_readable, p);
+	if (p->readable == NULL || event_add(p->readable, NULL) == -1) {
+		disconnect(p, "it can't be watched");
 		return;
 	}
 	p->complained = false;

@@ -5,7 +5,7 @@
 # shellcheck disable=SC2034,SC2154 # used, and set, by the caller
 
 packages_build='gcc libc6-dev make autoconf automake libtool pkg-config gettext
-libssl-dev libqrencode-dev libevent-dev libseccomp-dev libinih-dev
+libssl-dev libcbor-dev libqrencode-dev libevent-dev libseccomp-dev libinih-dev
 libjansson-dev libcrypt-dev libpam0g-dev libgdbm-dev libcsv-dev libpng-dev
 libsystemd-dev'
 packages_host='openssh-server openssh-client passwd login procps util-linux

@@ -5,10 +5,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <seccomp.h>
-#include <stdbool.h>
 #include <stddef.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+
+#include "kosmod/calls.h"
 
 /* A name that this architecture does not have is passed over. */
 static const char *const base_calls[] = {
@@ -47,51 +48,6 @@ static const char *const main_calls[] = { "clone", "clone3", "fork", "vfork",
 	"wait4", "waitid", "kill", "signalfd4", "pipe2", "set_tid_address",
 	"seccomp", NULL };
 
-#ifdef WITH_SANITIZERS
-/* What ASan and UBSan call to map shadow memory and to report. */
-static const bool sanitizers = true;
-static const char *const sanitizer_calls[] = { "sigaltstack", "open", "openat",
-	"mmap", "mprotect", "tgkill", "stat", "lstat", "getcwd", "personality",
-	"ptrace", "clone", "wait4", "dup2", "unlink", NULL };
-#else
-static const bool sanitizers = false;
-static const char *const sanitizer_calls[] = { NULL };
-#endif
-
-static int
-allow(scmp_filter_ctx ctx, const char *const *names)
-{
-	for (size_t i = 0; names[i] != NULL; i++) {
-		int nr = seccomp_syscall_resolve_name(names[i]), r;
-
-		if (nr == __NR_SCMP_ERROR)
-			continue;
-		r = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, nr, 0);
-		/* a pseudo call of another architecture */
-		if (r != 0 && r != -EDOM && r != -EOPNOTSUPP && nr >= 0)
-			return KOSMO_EIO;
-	}
-	return KOSMO_OK;
-}
-
-static int
-allow_if(scmp_filter_ctx ctx, int nr, struct scmp_arg_cmp only)
-{
-	return seccomp_rule_add_array(ctx, SCMP_ACT_ALLOW, nr, 1, &only) == 0
-	    ? KOSMO_OK
-	    : KOSMO_EIO;
-}
-
-/* Files are read, never written and never made. */
-static int
-allow_open(scmp_filter_ctx ctx)
-{
-	static const struct scmp_arg_cmp reads = { 2, SCMP_CMP_MASKED_EQ,
-		O_ACCMODE | O_CREAT | O_TRUNC, O_RDONLY };
-
-	return allow_if(ctx, SCMP_SYS(openat), reads);
-}
-
 /*
  * No memory is both written and executed. Code is mapped by children that
  * load modules of name services, and by nobody else.
@@ -99,56 +55,52 @@ allow_open(scmp_filter_ctx ctx)
 static int
 allow_memory(scmp_filter_ctx ctx, enum calls_kind kind)
 {
-	static const struct scmp_arg_cmp data = { 2, SCMP_CMP_MASKED_EQ,
-		PROT_EXEC, 0 };
 	static const struct scmp_arg_cmp code = { 2, SCMP_CMP_MASKED_EQ,
 		PROT_EXEC | PROT_WRITE, PROT_EXEC };
-	int r;
+	int r = calls_allow_data(ctx);
 
-	if ((r = allow_if(ctx, SCMP_SYS(mmap), data)) != KOSMO_OK ||
-	    (r = allow_if(ctx, SCMP_SYS(mprotect), data)) != KOSMO_OK)
-		return r;
-	return kind != CALLS_SESSIONS ? allow_if(ctx, SCMP_SYS(mmap), code)
-				      : KOSMO_OK;
+	if (r == KOSMO_OK && kind != CALLS_SESSIONS)
+		r = calls_allow_if(ctx, SCMP_SYS(mmap), code);
+	return r;
 }
 
 /* Where the unit allows it, a name service may speak over a network. */
 static int
 allow_sockets(scmp_filter_ctx ctx, enum calls_kind kind)
 {
-	static const unsigned net[] = { AF_INET, AF_INET6, AF_NETLINK };
-	struct scmp_arg_cmp only = { 0, SCMP_CMP_EQ, AF_UNIX, 0 };
-	int r = allow_if(ctx, SCMP_SYS(socket), only);
+	static const int net[] = { AF_INET, AF_INET6, AF_NETLINK };
+	int r = calls_allow_family(ctx, AF_UNIX);
 
 	for (size_t i = 0; i < sizeof(net) / sizeof(net[0]) &&
 	     kind != CALLS_SESSIONS && r == KOSMO_OK;
-	     i++) {
-		only.datum_a = net[i];
-		r = allow_if(ctx, SCMP_SYS(socket), only);
-	}
+	     i++)
+		r = calls_allow_family(ctx, net[i]);
 	return r;
 }
 
 static int
 add_rules(scmp_filter_ctx ctx, enum calls_kind kind)
 {
+	const char *why;
 	int r;
 
-	if ((r = allow(ctx, base_calls)) != KOSMO_OK ||
-	    (r = allow(ctx, sanitizer_calls)) != KOSMO_OK ||
+	if ((r = calls_allow(ctx, base_calls, &why)) != KOSMO_OK ||
+	    (r = calls_allow(ctx, calls_of_sanitizers, &why)) != KOSMO_OK ||
 	    (r = allow_sockets(ctx, kind)) != KOSMO_OK)
 		return r;
-	if (!sanitizers &&
-	    ((r = allow_open(ctx)) != KOSMO_OK ||
+	/* files are read, never written and never made */
+	if (!calls_sanitizers &&
+	    ((r = calls_allow_open(ctx, O_RDONLY)) != KOSMO_OK ||
 		(r = allow_memory(ctx, kind)) != KOSMO_OK))
 		return r;
 	if (kind != CALLS_SESSIONS &&
-	    (r = allow(ctx, account_calls)) != KOSMO_OK)
+	    (r = calls_allow(ctx, account_calls, &why)) != KOSMO_OK)
 		return r;
 	if (kind != CALLS_ACCOUNT &&
-	    (r = allow(ctx, sessions_calls)) != KOSMO_OK)
+	    (r = calls_allow(ctx, sessions_calls, &why)) != KOSMO_OK)
 		return r;
-	return kind == CALLS_MAIN ? allow(ctx, main_calls) : KOSMO_OK;
+	return kind == CALLS_MAIN ? calls_allow(ctx, main_calls, &why)
+				  : KOSMO_OK;
 }
 
 /*

@@ -2,8 +2,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "kosmod/keeper/loop_in.h"
@@ -43,7 +46,7 @@ count_of(const struct loop *l, uid_t uid)
 
 /* Root is served while anybody else is over the brim. */
 static bool
-may_enter(struct loop *l, uid_t uid)
+may_enter(struct loop *l, enum listen_at at, uid_t uid)
 {
 	uint32_t most = l->conf->limits.conversations;
 
@@ -59,40 +62,59 @@ may_enter(struct loop *l, uid_t uid)
 		complain(l, "too many conversations, root's are kept", uid);
 		return false;
 	}
-	if (count_of(l, uid) >= l->conf->limits.per_uid) {
+	/* sshd asks for everybody's keys under one uid */
+	if (at != AT_KEYS && count_of(l, uid) >= l->conf->limits.per_uid) {
 		complain(l, "too many conversations of one user", uid);
 		return false;
 	}
 	return true;
 }
 
+/* The files' modes say the same, where systemd made them. */
+static bool
+may_come(const struct listener *at, uid_t uid)
+{
+	return at->at != AT_KEYS || uid == 0 || uid == at->owner ||
+	    uid == geteuid();
+}
+
+static void
+admit_person(struct listener *at, int fd, const struct ucred *cred)
+{
+	const struct kpeer peer = { .uid = cred->uid,
+		.pid = cred->pid,
+		.admin = at->at == AT_ADMIN,
+		.keys = at->at == AT_KEYS,
+		.trusted = cred->uid == 0 || cred->uid == geteuid() };
+
+	if (!may_enter(at->loop, at->at, cred->uid))
+		(void)close(fd);
+	else if (conn_new(at->loop, fd, &peer) != KOSMO_OK)
+		complain(at->loop, "no memory for a conversation", cred->uid);
+}
+
 static void
 admit(struct listener *at, int fd)
 {
+	bool program = at->at == AT_PRIV || at->at == AT_TOUCH;
 	struct ucred cred;
 	socklen_t len = sizeof(cred);
-	struct kpeer peer = { .admin = at->admin };
+	char what[64];
 
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len) == -1) {
 		(void)close(fd);
 		return;
 	}
-	if (at->priv) {
-		if (!privileged_admit(at->loop, fd, cred.uid)) {
-			complain(at->loop, "refused at priv.sock", cred.uid);
-			(void)close(fd);
-		}
+	if (may_come(at, cred.uid) && !program) {
+		admit_person(at, fd, &cred);
 		return;
 	}
-	if (!may_enter(at->loop, cred.uid)) {
-		(void)close(fd);
+	if (program && privileged_admit(at, fd, cred.uid))
 		return;
-	}
-	peer.uid = cred.uid;
-	peer.pid = cred.pid;
-	peer.trusted = cred.uid == 0 || cred.uid == geteuid();
-	if (conn_new(at->loop, fd, &peer) != KOSMO_OK)
-		complain(at->loop, "no memory for a conversation", cred.uid);
+	(void)snprintf(
+	    what, sizeof(what), "refused at %s", listen_name(at->at));
+	complain(at->loop, what, cred.uid);
+	(void)close(fd);
 }
 
 /*
@@ -114,9 +136,8 @@ pressure(struct listener *at)
 			(void)close(fd);
 		l->spare = fcntl(at->fd, F_DUPFD_CLOEXEC, 0);
 	}
-	(void)event_del(&l->open.ev);
-	(void)event_del(&l->admin.ev);
-	(void)event_del(&l->privs.ev);
+	for (size_t i = 0; i < LISTENS; i++)
+		(void)event_del(&l->listeners[i].ev);
 	(void)event_add(&l->ev_accept, &pause);
 }
 
@@ -150,22 +171,38 @@ on_pause_over(evutil_socket_t unused, short what, void *arg)
 
 	(void)unused;
 	(void)what;
-	(void)event_add(&l->open.ev, NULL);
-	(void)event_add(&l->admin.ev, NULL);
-	(void)event_add(&l->privs.ev, NULL);
+	for (size_t i = 0; i < LISTENS; i++)
+		(void)event_add(&l->listeners[i].ev, NULL);
+}
+
+/* Whoever owns the socket's file; if none can be seen, root. */
+static uid_t
+owner_of(int fd)
+{
+	struct sockaddr_un sun;
+	socklen_t len = sizeof(sun);
+	struct stat st;
+
+	memset(&sun, 0, sizeof(sun));
+	if (getsockname(fd, (struct sockaddr *)&sun, &len) == -1 ||
+	    sun.sun_path[0] != '/' || lstat(sun.sun_path, &st) == -1 ||
+	    !S_ISSOCK(st.st_mode))
+		return 0;
+	return st.st_uid;
 }
 
 int
 accept_start(struct loop *l)
 {
-	struct listener *all[] = { &l->open, &l->admin, &l->privs };
-
 	evtimer_assign(&l->ev_accept, l->base, on_pause_over, l);
-	l->spare = fcntl(l->open.fd, F_DUPFD_CLOEXEC, 0);
-	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
-		event_assign(&all[i]->ev, l->base, all[i]->fd,
-		    EV_READ | EV_PERSIST, on_listener, all[i]);
-		if (event_add(&all[i]->ev, NULL) == -1)
+	l->spare = fcntl(l->listeners[AT_OPEN].fd, F_DUPFD_CLOEXEC, 0);
+	for (size_t i = 0; i < LISTENS; i++) {
+		struct listener *at = &l->listeners[i];
+
+		at->owner = owner_of(at->fd);
+		event_assign(&at->ev, l->base, at->fd, EV_READ | EV_PERSIST,
+		    on_listener, at);
+		if (event_add(&at->ev, NULL) == -1)
 			return KOSMO_EIO;
 	}
 	return KOSMO_OK;

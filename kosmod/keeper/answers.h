@@ -38,6 +38,13 @@ void answer_recovery(struct kconv *c, const union kmsg *msg);
 /* enrol.c */
 void answer_seed(struct kconv *c, const union kmsg *msg);
 void answer_seed_code(struct kconv *c, const union kmsg *msg);
+/* passkey.c, passkey_new.c, ssh_enrol.c, agent.c */
+void answer_passkey(struct kconv *c, const union kmsg *msg);
+void answer_passkey_new(struct kconv *c, const union kmsg *msg);
+void answer_ssh_key(struct kconv *c, const union kmsg *msg);
+void answer_ssh_seen(struct kconv *c, const union kmsg *msg);
+void answer_agent(struct kconv *c, const union kmsg *msg);
+void answer_signed(struct kconv *c, const union kmsg *msg);
 /* forgot.c, forgot_id.c, remember.c, sign_out.c */
 void answer_forgot(struct kconv *c, const union kmsg *msg);
 void answer_forgot_id(struct kconv *c, const union kmsg *msg);
@@ -46,6 +53,8 @@ void answer_sessions(struct kconv *c, const union kmsg *msg);
 /* mail_code.c, mail_typed.c */
 void answer_mail(struct kconv *c, const union kmsg *msg);
 void answer_mail_code(struct kconv *c, const union kmsg *msg);
+/* touch.c */
+void answer_touch(struct kconv *c, const union kmsg *msg);
 /* judge.c */
 void answer_finish(struct kconv *c, const union kmsg *msg);
 /* admin.c, admin_act.c, admin_import.c, report.c */

@@ -10,6 +10,7 @@
 #include "kosmod/keeper/answers.h"
 #include "kosmod/keeper/member.h"
 #include "kosmod/keeper/remember.h"
+#include "kosmod/keeper/ssh_key.h"
 
 static void
 copy(char *to, size_t size, const char *from)
@@ -211,13 +212,15 @@ answer_bind(struct kconv *c, const union kmsg *msg)
 	}
 	c->bound = true;
 	/* no stack goes on behind kosmoctl */
-	c->ignore = !c->exists && c->open.phase != PHASE_VERB &&
-	    unknown_ignored(c, b);
+	c->ignore =
+	    !c->exists && c->open.phase != PHASE_VERB && unknown_ignored(c, b);
 	/* by its socket; what a member needs besides, member.h says */
 	c->admin = c->peer.admin && c->open.phase == PHASE_VERB;
 	/* sshd and login(1) change expired passwords as root, for the person */
 	c->reset = c->open.phase == PHASE_PASSWORD && c->peer.trusted &&
 	    c->open.ruid == 0 && !c->row.login;
+	ssh_key_bound(c);
+	bound.keyed = c->key_device != 0;
 	bound.ignore = c->ignore;
 	bound.steps = c->required;
 	bound.methods = kconv_methods(c);

@@ -29,6 +29,19 @@ struct warden_wait {
 	void (*account)(struct kconv *c, const struct p_account_is *is);
 };
 
+/* The job of kosmo-touch that a conversation has (touch.h). */
+struct touch_wait {
+	uint64_t id;	  /* of the job; 0: touch has none */
+	int64_t until;	  /* mono ms: its next word comes by then; 0: talk
+			     has the floor */
+	uint32_t seconds; /* for a touch */
+	uint8_t said;	  /* enum touch_word: the last that talk was told */
+	bool pin_left;	  /* ... and a PIN may be tried */
+	bool asked;	  /* talk waits for a word */
+	bool kept;	  /* word is there, and talk has not asked for it */
+	struct k_touched *word;
+};
+
 /* How far a forgotten password has come (forgot.h). */
 enum forgot_stage {
 	FORGOT_NONE = 0,
@@ -55,9 +68,18 @@ struct touch_challenge {
 	char rp_id[RP_ID_LEN + 1];
 };
 
+/* What the person's agent was asked to sign, once. */
+struct agent_challenge {
+	uint8_t purpose; /* enum agent_purpose; 0: none */
+	int64_t until;	 /* mono ms */
+	char namespace[256];
+	char text[1024];
+};
+
 struct kconv {
 	TAILQ_ENTRY(kconv) queue;     /* in keeper.hashing or keeper.waiting */
 	TAILQ_ENTRY(kconv) at_warden; /* in keeper.wardened */
+	TAILQ_ENTRY(kconv) at_touch;  /* in keeper.touching */
 	struct keeper *k;
 	void *conn;
 	struct kpeer peer;
@@ -95,6 +117,7 @@ struct kconv {
 	int64_t charged; /* wall time of its charge */
 	uint8_t marked;	 /* what throttle_charge said of it */
 	struct warden_wait warden;
+	struct touch_wait touch;
 	struct forgot forgot;
 	bool skips;		   /* a remembered login: no code was asked */
 	uint32_t remembered;	   /* logins that were, when this one began */
@@ -103,7 +126,8 @@ struct kconv {
 	uint32_t codes;
 	uint32_t vouches;
 	uint32_t seeds;
-	struct touch_challenge touch; /* of the last K_TOUCH; passkey.h */
+	struct touch_challenge challenge; /* of the last K_TOUCH; passkey.h */
+	struct agent_challenge agent;
 	uint32_t key_device; /* that sshd has let in; counts as the factor */
 	uint32_t requests;   /* in all */
 	uint32_t times[KMSG_REQUESTS]; /* of each request */
@@ -173,6 +197,10 @@ struct keeper {
 	struct store_walk *sweep; /* people_sweep is here */
 	enum rec_type sweep_type;
 	int64_t sweep_after; /* mono ms: not before */
+
+	struct kconv_list touching; /* touch has a job of theirs */
+	uint32_t n_touching;
+	uint64_t touch_ids; /* the last that was given */
 
 	bool post, warden, touch;     /* they are here */
 	char host[65];		      /* its name, as it was at the start */

@@ -8,8 +8,17 @@
 #include "kosmod/keeper/answers.h"
 #include "kosmod/keeper/journey.h"
 #include "kosmod/keeper/mail.h"
+#include "kosmod/keeper/ssh_key.h"
+#include "kosmod/keeper/time.h"
 
 #define BOTH (STEP_PASSWORD | STEP_FACTOR)
+
+/* The key that was named in a vouched conversation has come by now. */
+static bool
+proven_by_sshd(const struct kconv *c, const struct person *p)
+{
+	return p->state == STATE_REGISTERED && ssh_key_seen(c, p);
+}
 
 bool
 device_may_add(const struct kconv *c, const struct person *p)
@@ -22,7 +31,8 @@ device_may_add(const struct kconv *c, const struct person *p)
 	if (p->state != STATE_ACTIVE && p->email_held > (uint64_t)now)
 		return false; /* another address may be somebody else's */
 	if ((todo & TODO_METHOD) != 0)
-		return c->vouched && journey_turn(c, p, TODO_METHOD);
+		return (c->vouched || proven_by_sshd(c, p)) &&
+		    journey_turn(c, p, TODO_METHOD);
 	return (c->proven & BOTH) == BOTH && (todo & TODO_PASSWORD) == 0;
 }
 
@@ -78,6 +88,25 @@ device_add(struct kconv *c, struct person *p, struct txn *t, struct r_device *d,
 		r = mail_notice(c->k, t, &mail);
 	}
 	return r == KOSMO_OK ? journey_settle(c, p, t) : r;
+}
+
+int
+device_store(struct kconv *c, struct person *p, uint64_t version,
+    struct r_device *d, const char *name, const char *step)
+{
+	struct txn *t = NULL;
+	int r;
+
+	if (store_full(c->k->store))
+		return KOSMO_EFULL;
+	if ((r = store_begin(c->k->store, &t)) == KOSMO_OK &&
+	    (r = device_add(c, p, t, d, name)) == KOSMO_OK &&
+	    (r = person_put(t, p, version)) == KOSMO_OK &&
+	    (r = kconv_audit(c, t, "enroll", step, "done", "")) == KOSMO_OK &&
+	    (r = time_note(c->k, t, keeper_wall(c->k))) == KOSMO_OK)
+		r = store_commit(c->k->store, &t, NULL, NULL);
+	store_abort(&t);
+	return r;
 }
 
 void

@@ -21,6 +21,13 @@ bool device_may_add(const struct kconv *c, const struct person *p);
 KOSMO_CHECK int device_add(struct kconv *c, struct person *p, struct txn *t,
     struct r_device *d, const char *name);
 
+/*
+ * The same, and puts p with its line in the log (enroll, step), in a batch of
+ * its own. KOSMO_EFULL.
+ */
+KOSMO_CHECK int device_store(struct kconv *c, struct person *p,
+    uint64_t version, struct r_device *d, const char *name, const char *step);
+
 /* It is proven, and may be named in this conversation. */
 void device_added(struct kconv *c, uint32_t id);
 

@@ -57,6 +57,14 @@ out:
 	return r;
 }
 
+int
+digest_sha256(const void *data, size_t len, uint8_t ret[static DIGEST_LEN])
+{
+	return EVP_Digest(data, len, ret, NULL, EVP_sha256(), NULL) == 1
+	    ? KOSMO_OK
+	    : KOSMO_ECRYPTO;
+}
+
 bool
 digest_none(const uint8_t mac[static DIGEST_LEN])
 {

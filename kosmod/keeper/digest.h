@@ -26,6 +26,10 @@ KOSMO_CHECK int digest_mac(const uint8_t key[static DIGEST_KEY_LEN],
 KOSMO_CHECK int digest_typed(
     const char *purpose, const char *text, uint8_t ret[static DIGEST_LEN]);
 
+/* SHA-256 of len bytes. */
+KOSMO_CHECK int
+digest_sha256(const void *data, size_t len, uint8_t ret[static DIGEST_LEN]);
+
 /* True if the DIGEST_LEN bytes are all zero: nothing is kept there. */
 bool digest_none(const uint8_t mac[static DIGEST_LEN]);
 

@@ -11,7 +11,6 @@
 #include "kosmod/keeper/answers.h"
 #include "kosmod/keeper/device.h"
 #include "kosmod/keeper/journey.h"
-#include "kosmod/keeper/time.h"
 
 #define SEED_LEN 20 /* bytes: 160 bits, RFC 4226 4 */
 #define PENDING_SECONDS 86400
@@ -117,27 +116,6 @@ judge(struct kconv *c, const struct person *p, const char *digits,
 	return VERDICT_CLOCK;
 }
 
-static int
-store_device(struct kconv *c, struct person *p, uint64_t version,
-    struct r_device *d, const char *name)
-{
-	struct txn *t = NULL;
-	int r;
-
-	if (store_full(c->k->store))
-		return KOSMO_EFULL;
-	secret_done(&p->pending);
-	p->pending_since = 0;
-	if ((r = store_begin(c->k->store, &t)) == KOSMO_OK &&
-	    (r = device_add(c, p, t, d, name)) == KOSMO_OK &&
-	    (r = person_put(t, p, version)) == KOSMO_OK &&
-	    (r = kconv_audit(c, t, "enroll", "totp", "done", "")) == KOSMO_OK &&
-	    (r = time_note(c->k, t, keeper_wall(c->k))) == KOSMO_OK)
-		r = store_commit(c->k->store, &t, NULL, NULL);
-	store_abort(&t);
-	return r;
-}
-
 void
 answer_seed_code(struct kconv *c, const union kmsg *msg)
 {
@@ -160,7 +138,9 @@ answer_seed_code(struct kconv *c, const union kmsg *msg)
 		word = judge(c, &p, m->digits, &d, &v.offset);
 	v.word = (uint8_t)word;
 	if (word == VERDICT_YES) {
-		r = store_device(c, &p, version, &d, m->name);
+		secret_done(&p.pending);
+		p.pending_since = 0;
+		r = device_store(c, &p, version, &d, m->name, "totp");
 		v.device = p.next_device;
 	}
 out:

@@ -12,6 +12,7 @@
 #include "kosmod/keeper/remember.h"
 #include "kosmod/keeper/session.h"
 #include "kosmod/keeper/time.h"
+#include "kosmod/keeper/touch.h"
 
 /* What may be said, and why not. */
 struct finding {
@@ -205,6 +206,7 @@ answer_finish(struct kconv *c, const union kmsg *msg)
 	int r = KOSMO_ENOTFOUND;
 
 	c->finished = true;
+	touch_forget(c);
 	if (about)
 		r = kconv_person(c, &p, &version);
 	if (r == KOSMO_OK || (r == KOSMO_ENOTFOUND && !about))

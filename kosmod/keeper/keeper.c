@@ -19,6 +19,7 @@
 #include "kosmod/keeper/rp.h"
 #include "kosmod/keeper/session.h"
 #include "kosmod/keeper/time.h"
+#include "kosmod/keeper/touch.h"
 #include "kosmod/keeper/warden.h"
 
 #define CONSOLE_KEEPS 8	   /* of [limits] conversations */
@@ -57,6 +58,7 @@ keeper_new(struct store *st, struct audit *audit, const struct conf *conf,
 	TAILQ_INIT(&k->waiting);
 	TAILQ_INIT(&k->post_jobs);
 	TAILQ_INIT(&k->wardened);
+	TAILQ_INIT(&k->touching);
 	k->started = keeper_wall(k);
 	k->sweep_type = REC_ORIGIN;
 	if ((r = store_subkey(st, "proof", k->mac_key)) != KOSMO_OK ||
@@ -103,6 +105,17 @@ has_room(const struct keeper *k, const struct kpeer *peer,
 	    conf_service(k->conf, open->service)->console;
 }
 
+/* keys.sock has a phase of its own, and admin.sock takes verbs alone. */
+static bool
+is_its_phase(const struct kpeer *peer, uint8_t phase)
+{
+	if (peer->keys || phase == PHASE_KEYS)
+		return peer->keys && phase == PHASE_KEYS;
+	if (peer->admin)
+		return phase == PHASE_VERB;
+	return phase >= PHASE_AUTH && phase <= PHASE_VERB;
+}
+
 int
 keeper_accept(struct keeper *k, void *conn, const struct kpeer *peer,
     const struct msg_open *open, struct kconv **ret)
@@ -111,9 +124,11 @@ keeper_accept(struct keeper *k, void *conn, const struct kpeer *peer,
 	struct kconv *c;
 
 	*ret = NULL;
-	if (open->version != MSG_VERSION || open->phase < PHASE_AUTH ||
-	    open->phase > PHASE_VERB ||
-	    (peer->admin && open->phase != PHASE_VERB)) {
+	if (open->version != MSG_VERSION || !is_its_phase(peer, open->phase)) {
+		judge_refuse(k, conn, open);
+		return KOSMO_OK;
+	}
+	if (open->phase == PHASE_KEYS) {
 		judge_refuse(k, conn, open);
 		return KOSMO_OK;
 	}
@@ -184,6 +199,7 @@ keeper_closed(struct kconv **c)
 	admin_forget(*c);
 	post_forget(*c);
 	warden_forget(*c);
+	touch_forget(*c);
 	store_walk_end(&(*c)->walk);
 	(*c)->k->n_convs--;
 	explicit_bzero(*c, sizeof(**c));
@@ -314,6 +330,7 @@ keeper_tick(struct keeper *k)
 	password_tick(k);
 	people_sweep(k);
 	warden_tick(k);
+	touch_tick(k);
 	post_tick(k);
 	notices_tick(k);
 }
@@ -321,22 +338,37 @@ keeper_tick(struct keeper *k)
 int
 keeper_priv(struct keeper *k, enum priv_role role, const struct buf *packet)
 {
-	return role == PRIV_POST ? post_answered(k, packet)
-				 : warden_answered(k, packet);
+	switch (role) {
+	case PRIV_POST:
+		return post_answered(k, packet);
+	case PRIV_WARDEN:
+		return warden_answered(k, packet);
+	case PRIV_TOUCH:
+		return touch_answered(k, packet);
+	}
+	return KOSMO_EFORMAT;
 }
 
 void
 keeper_priv_here(struct keeper *k, enum priv_role role, bool here)
 {
-	if (role == PRIV_POST) {
+	switch (role) {
+	case PRIV_POST:
 		k->post = here;
 		if (here)
 			notices_now(k);
 		else
 			post_gone(k);
-	} else {
+		break;
+	case PRIV_WARDEN:
 		k->warden = here;
 		if (!here)
 			warden_gone(k);
+		break;
+	case PRIV_TOUCH:
+		k->touch = here;
+		if (!here)
+			touch_gone(k);
+		break;
 	}
 }

@@ -38,11 +38,13 @@ struct keeper_ways {
 	    int64_t not_before);
 	/* To the client, once talk has let go of the connection. */
 	void (*end)(void *conn, const struct msg_end *end, int64_t not_before);
+	/* To the client of keys.sock, before END: now. */
+	void (*tell)(void *conn, const struct layout *l, const void *msg);
 	/* Kill the talk process and close the connection: out of turn. */
 	void (*drop)(void *conn, const char *why);
 	/*
-	 * A job to post or the warden, after this turn's flush. KOSMO_ECLOSED:
-	 * it is not there. arg is the one below.
+	 * A job to post, the warden or touch, after this turn's flush.
+	 * KOSMO_ECLOSED: it is not there. arg is the one below.
 	 */
 	int (*priv)(void *arg, enum priv_role role, const struct layout *l,
 	    const void *msg);
@@ -62,6 +64,7 @@ struct kpeer {
 	uid_t uid;
 	pid_t pid;
 	uint8_t admin;	 /* 1: accepted on admin.sock */
+	uint8_t keys;	 /* 1: accepted on keys.sock */
 	uint8_t trusted; /* 1: root, or kosmod's own uid: may name anybody */
 };
 
@@ -85,8 +88,8 @@ void keeper_account(struct kconv *c);
 void keeper_closed(struct kconv **c);
 
 /*
- * What post or the warden answered, as received: P_SENT, P_SESSIONS_IS,
- * P_ACCOUNT_IS. KOSMO_EFORMAT: it is to be cut off.
+ * What post, the warden or touch answered, as received: P_SENT, P_SESSIONS_IS,
+ * P_ACCOUNT_IS, P_TOUCHED. KOSMO_EFORMAT: it is to be cut off.
  */
 KOSMO_CHECK int
 keeper_priv(struct keeper *k, enum priv_role role, const struct buf *packet);

@@ -4,6 +4,8 @@
 
 #include <stdio.h>
 
+#include "kosmod/keeper/device.h"
+#include "kosmod/keeper/journey.h"
 #include "kosmod/keeper/mail.h"
 
 const char *
@@ -81,4 +83,33 @@ key_outcome(struct kconv *c, const struct person *p, const struct r_device *d,
 		return key_tell_copied(c, p, d, t);
 	}
 	return KOSMO_OK;
+}
+
+bool
+key_may_add(const struct kconv *c, const struct person *p)
+{
+	return device_may_add(c, p) &&
+	    (journey_methods(c->k->conf, p) & METHOD_BIT(METHOD_PASSKEY)) != 0;
+}
+
+bool
+key_may_prove(const struct kconv *c, const struct person *p)
+{
+	return (c->required & STEP_PASSWORD & ~c->proven) == 0 &&
+	    person_state(p, keeper_wall(c->k)) != STATE_LOCKED &&
+	    (kconv_methods(c) & METHOD_BIT(METHOD_PASSKEY)) != 0;
+}
+
+int
+key_note(struct kconv *c, const char *event, enum key_fault fault)
+{
+	struct txn *t = NULL;
+	int r;
+
+	if ((r = store_begin(c->k->store, &t)) == KOSMO_OK &&
+	    (r = kconv_audit(c, t, event, "passkey", "deny",
+		 key_fault_word(fault))) == KOSMO_OK)
+		r = store_commit(c->k->store, &t, NULL, NULL);
+	store_abort(&t);
+	return r;
 }

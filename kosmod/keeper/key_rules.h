@@ -42,6 +42,17 @@ enum key_fault key_flags(const struct conf *conf, uint8_t flags);
 enum key_fault
 key_used(struct r_device *d, uint32_t counter, bool ssh, int64_t now);
 
+/*
+ * True if p may have a passkey added now, in this conversation; or may prove
+ * the factor by one. The doors are another matter.
+ */
+bool key_may_add(const struct kconv *c, const struct person *p);
+bool key_may_prove(const struct kconv *c, const struct person *p);
+
+/* A line in the log: event was refused for that. */
+KOSMO_CHECK int
+key_note(struct kconv *c, const char *event, enum key_fault fault);
+
 /* The notice that d may have been copied goes into t. */
 KOSMO_CHECK int key_tell_copied(struct kconv *c, const struct person *p,
     const struct r_device *d, struct txn *t);

@@ -71,6 +71,16 @@ on_end(void *conn, const struct msg_end *end, int64_t not_before)
 }
 
 static void
+on_tell(void *conn, const struct layout *l, const void *msg)
+{
+	struct conn *c = conn;
+
+	if (c->state != CONN_DEAD &&
+	    packet_send(c->fd, l, msg, -1, 0) != KOSMO_OK)
+		conn_die(c, "it does not read");
+}
+
+static void
 on_drop(void *conn, const char *why)
 {
 	conn_die(conn, why);
@@ -79,8 +89,12 @@ on_drop(void *conn, const char *why)
 struct keeper_ways
 leave_ways(struct loop *l)
 {
-	struct keeper_ways ways = { on_reply, on_end, on_drop, privileged_send,
-		l };
+	struct keeper_ways ways = { .reply = on_reply,
+		.end = on_end,
+		.tell = on_tell,
+		.drop = on_drop,
+		.priv = privileged_send,
+		.arg = l };
 
 	return ways;
 }

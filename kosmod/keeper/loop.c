@@ -143,7 +143,7 @@ add_events(struct loop *l, const struct loop_plan *plan)
 	if (event_add(&l->ev_parent, NULL) == -1 ||
 	    event_add(&l->ev_tick, &second) == -1 ||
 	    cradle_new(l, plan->nursery) != KOSMO_OK ||
-	    privileged_start(l, plan->priv) != KOSMO_OK)
+	    privileged_start(l) != KOSMO_OK)
 		return KOSMO_EIO;
 	return accept_start(l);
 }
@@ -178,11 +178,10 @@ loop_new(const struct loop_plan *plan, struct loop **ret)
 	TAILQ_INIT(&l->conns);
 	TAILQ_INIT(&l->fresh);
 	TAILQ_INIT(&l->dead);
-	l->open = (struct listener){ .loop = l, .fd = plan->open };
-	l->admin =
-	    (struct listener){ .loop = l, .fd = plan->admin, .admin = true };
-	l->privs =
-	    (struct listener){ .loop = l, .fd = plan->priv, .priv = true };
+	for (size_t i = 0; i < LISTENS; i++)
+		l->listeners[i] = (struct listener){ .loop = l,
+			.fd = plan->listening[i],
+			.at = (enum listen_at)i };
 	l->parent = plan->parent;
 	l->store = plan->store;
 	l->audit = plan->audit;
@@ -270,9 +269,8 @@ loop_free(struct loop **lp)
 	}
 	if (l->base != NULL)
 		event_base_free(l->base);
-	pass_close(&l->open.fd);
-	pass_close(&l->admin.fd);
-	pass_close(&l->privs.fd);
+	for (size_t i = 0; i < LISTENS; i++)
+		pass_close(&l->listeners[i].fd);
 	pass_close(&l->parent);
 	pass_close(&l->spare);
 	buf_done(&l->in);

@@ -11,7 +11,7 @@
 #include "kosmod/keeper/store.h"
 
 struct loop_plan {
-	int open, admin, priv;	   /* listening */
+	const int *listening;	   /* LISTENS, as enum listen_at has them */
 	int parent;		   /* struct parent_msg both ways */
 	int nursery;		   /* the first nursery's channel */
 	unsigned long descriptors; /* how many this process may have */

@@ -2,7 +2,7 @@
  * loop_in.h: the inside of the loop, shared by loop.c (turns), accept.c (who
  * may come in), conn.c (one connection from OPEN to its end), leave.c (what
  * goes out), cradle.c (the keeper's end of the nurseries) and privileged.c
- * (its end of priv.sock).
+ * (its end of priv.sock and touch.sock).
  */
 #ifndef KOSMO_KEEPER_LOOP_IN_H
 #define KOSMO_KEEPER_LOOP_IN_H
@@ -15,6 +15,7 @@
 
 #include "kosmod/keeper/keeper.h"
 #include "kosmod/keeper/loop.h"
+#include "kosmod/listen.h"
 #include "libkosmo/buf.h"
 
 #define OPEN_SECONDS 10	  /* for the first packet */
@@ -79,8 +80,8 @@ TAILQ_HEAD(conns, conn);
 struct listener {
 	struct loop *loop;
 	int fd;
-	bool admin;
-	bool priv; /* priv.sock: post and the warden come there */
+	enum listen_at at;
+	uid_t owner; /* of the socket's file */
 	struct event ev;
 };
 
@@ -96,7 +97,7 @@ struct loop {
 	struct audit *audit;
 	const struct conf *conf;
 	SLIST_HEAD(, conf_kept) confs; /* conversations may point to any */
-	struct listener open, admin, privs;
+	struct listener listeners[LISTENS];
 	struct privileged *priv;
 	int parent;
 	struct event ev_parent, ev_tick, ev_busy, ev_accept, ev_fork;
@@ -155,10 +156,13 @@ void cradle_ask_again(evutil_socket_t fd, short what, void *arg);
 void cradle_leave(struct conn *c);
 void cradle_free_all(struct loop *l);
 
-/* privileged.c: fd is the listening socket, which stays the loop's. */
-KOSMO_CHECK int privileged_start(struct loop *l, int fd);
-/* Takes fd, unless it is false: uid may not connect, or too many did. */
-bool privileged_admit(struct loop *l, int fd, uid_t uid);
+/* privileged.c */
+KOSMO_CHECK int privileged_start(struct loop *l);
+/*
+ * Takes fd, which came in at priv.sock or touch.sock, unless it is false: uid
+ * may not connect there, or too many did.
+ */
+bool privileged_admit(const struct listener *at, int fd, uid_t uid);
 /* keeper_ways.priv; arg is the loop. */
 KOSMO_CHECK int privileged_send(void *arg, enum priv_role role,
     const struct layout *layout, const void *msg);

@@ -1,7 +1,7 @@
 /*
- * passkey.c: K_PASSKEY_NEW and K_PASSKEY, for the challenge of the K_TOUCH
- * before. Talk has taken apart what the authenticator sent; all of it is held
- * here against what was asked for (WebAuthn 7.1, 7.2).
+ * passkey.c: what K_TOUCH asks for, and K_PASSKEY that answers it. Talk has
+ * taken apart what the authenticator sent; all of it is held here against what
+ * was asked for (WebAuthn 7.2).
  */
 #include "config.h"
 
@@ -11,10 +11,10 @@
 #include <string.h>
 
 #include "kosmod/keeper/answers.h"
-#include "kosmod/keeper/device.h"
 #include "kosmod/keeper/door.h"
-#include "kosmod/keeper/journey.h"
+#include "kosmod/keeper/key_rules.h"
 #include "kosmod/keeper/rp.h"
+#include "kosmod/keeper/signature.h"
 
 static bool
 is_here(const struct r_device *d)
@@ -68,21 +68,6 @@ name_user(const struct kconv *c, const struct person *p, struct p_touch *t)
 	    c->k->mac_key, "passkey user", person_bound(p), "", 0, t->user);
 }
 
-static bool
-may_add(const struct kconv *c, const struct person *p)
-{
-	return device_may_add(c, p) &&
-	    (journey_methods(c->k->conf, p) & METHOD_BIT(METHOD_PASSKEY)) != 0;
-}
-
-static bool
-may_prove(const struct kconv *c, const struct person *p)
-{
-	return (c->required & STEP_PASSWORD & ~c->proven) == 0 &&
-	    person_state(p, keeper_wall(c->k)) != STATE_LOCKED &&
-	    (kconv_methods(c) & METHOD_BIT(METHOD_PASSKEY)) != 0;
-}
-
 /* The one with this number that an authenticator at this host holds. */
 static const struct r_device *
 find(const struct person *p, uint32_t id)
@@ -103,10 +88,10 @@ passkey_job(struct kconv *c, const struct person *p, const struct k_touch *m,
 	int r = KOSMO_OK;
 
 	memset(ret, 0, sizeof(*ret));
-	explicit_bzero(&c->touch, sizeof(c->touch)); /* one at a time */
+	explicit_bzero(&c->challenge, sizeof(c->challenge)); /* one at a time */
 	if ((!enrol && m->act != TOUCH_PROVE) ||
 	    (door_open(c, p) & DOOR_HERE) == 0 ||
-	    !(enrol ? may_add(c, p) : may_prove(c, p)))
+	    !(enrol ? key_may_add(c, p) : key_may_prove(c, p)))
 		return KOSMO_EPERM;
 	if (!enrol && d == NULL)
 		return KOSMO_ENOTFOUND;
@@ -120,9 +105,81 @@ passkey_job(struct kconv *c, const struct person *p, const struct k_touch *m,
 	if (enrol)
 		r = name_user(c, p, ret);
 	if (r == KOSMO_OK) {
-		c->touch.act = m->act;
-		memcpy(c->touch.hash, ret->hash, sizeof(c->touch.hash));
-		memcpy(c->touch.rp_id, ret->rp_id, sizeof(c->touch.rp_id));
+		c->challenge.act = m->act;
+		memcpy(c->challenge.hash, ret->hash, sizeof(c->challenge.hash));
+		memcpy(
+		    c->challenge.rp_id, ret->rp_id, sizeof(c->challenge.rp_id));
 	}
 	return r;
+}
+
+/* WebAuthn 6.1, without what an assertion has no use for. */
+static int
+verify(
+    const struct kconv *c, const struct r_device *d, const struct k_passkey *m)
+{
+	const struct public_key key = { d->alg, d->key, d->key_len };
+	struct buf counter = BUF_INIT;
+	int r = buf_add_u32(&counter, m->counter);
+
+	if (r == KOSMO_OK) {
+		const struct part parts[] = { { m->rp_hash, DIGEST_LEN },
+			{ &m->flags, 1 }, { counter.data, counter.len },
+			{ c->challenge.hash, DIGEST_LEN } };
+
+		r = signature_verify(
+		    &key, parts, 4, m->signature, m->signature_len);
+	}
+	buf_done(&counter);
+	return r;
+}
+
+static enum key_fault
+check(
+    const struct kconv *c, const struct r_device *d, const struct k_passkey *m)
+{
+	uint8_t rp_hash[DIGEST_LEN];
+	enum key_fault fault;
+
+	if (c->challenge.act != TOUCH_PROVE)
+		return FAULT_CHALLENGE;
+	if (d == NULL)
+		return FAULT_DEVICE;
+	if ((kconv_methods(c) & METHOD_BIT(METHOD_PASSKEY)) == 0)
+		return FAULT_METHOD;
+	if (strcmp(d->rp, c->challenge.rp_id) != 0 ||
+	    digest_sha256(d->rp, strlen(d->rp), rp_hash) != KOSMO_OK ||
+	    memcmp(m->rp_hash, rp_hash, DIGEST_LEN) != 0)
+		return FAULT_RP;
+	if ((m->flags & (KEY_AT | KEY_ED)) != 0)
+		return FAULT_SHAPE;
+	fault = key_flags(c->k->conf, m->flags);
+	if (fault == FAULT_NONE && verify(c, d, m) != KOSMO_OK)
+		fault = FAULT_SIGNATURE;
+	return fault;
+}
+
+static int
+judge(struct kconv *c, struct person *p, const union kmsg *msg, struct txn *t,
+    struct outcome *o)
+{
+	const struct k_passkey *m = &msg->passkey;
+	struct r_device *d = NULL;
+	enum key_fault fault;
+
+	if (find(p, m->device) != NULL)
+		d = person_device(p, m->device);
+	fault = check(c, d, m);
+	o->step = "passkey";
+	o->last = m->last != 0;
+	if (fault == FAULT_NONE)
+		fault = key_used(d, m->counter, false, keeper_wall(c->k));
+	return key_outcome(c, p, d, fault, t, o);
+}
+
+void
+answer_passkey(struct kconv *c, const union kmsg *msg)
+{
+	trial_run(c, msg, judge, true);
+	explicit_bzero(&c->challenge, sizeof(c->challenge)); /* used, right or not */
 }

@@ -11,6 +11,7 @@
 #include "kosmod/keeper/answers.h"
 #include "kosmod/keeper/combined.h"
 #include "kosmod/keeper/remember.h"
+#include "kosmod/keeper/ssh_key.h"
 #include "kosmod/keeper/time.h"
 #include "kosmod/keeper/trial.h"
 
@@ -262,6 +263,15 @@ refuse(struct kconv *c, struct person *p)
 	kconv_verdict(c, &v);
 }
 
+/* A key that sshd has let in here stands for the factor. */
+static int
+settle_key(struct kconv *c, struct txn *t, struct person *p)
+{
+	int r = ssh_key_note(c, t, p);
+
+	return r == KOSMO_OK ? person_put(t, p, STORE_ANY) : r;
+}
+
 /* Uses up the code that was typed with it; notes why none is asked for. */
 static int
 settle_factor(struct kconv *c, struct txn *t, struct person *p,
@@ -269,6 +279,8 @@ settle_factor(struct kconv *c, struct txn *t, struct person *p,
 {
 	int r;
 
+	if (c->key_device != 0)
+		return settle_key(c, t, p);
 	if (c->skips)
 		return kconv_audit(c, t, "login", "remembered", "pass", "");
 	if (!c->combined)
@@ -286,7 +298,7 @@ prove(struct kconv *c, const struct person *p, enum match match)
 {
 	c->proven |= STEP_PASSWORD;
 	c->initial = match == MATCH_INITIAL && p->state == STATE_INVITED;
-	if (c->combined)
+	if (c->combined || c->key_device != 0)
 		c->proven |= STEP_FACTOR;
 	if (c->skips)
 		c->required &= (uint8_t)~STEP_FACTOR;
@@ -305,8 +317,10 @@ let_pass(struct kconv *c, struct person *p, enum match match,
 
 	v.word = (uint8_t)word;
 	v.when = v.word == VERDICT_ENDED ? p->expires : 0;
+	c->key_device =
+	    word == VERDICT_YES && !c->combined ? ssh_key_used(c, p) : 0;
 	c->skips = word == VERDICT_YES && match == MATCH_PASSWORD &&
-	    !c->combined && remember_holds(c, p);
+	    !c->combined && c->key_device == 0 && remember_holds(c, p);
 	if ((r = store_begin(c->k->store, &t)) != KOSMO_OK ||
 	    (r = throttle_refund(&a, c->charged, c->marked, t)) != KOSMO_OK ||
 	    (v.word != VERDICT_YES &&
@@ -320,6 +334,7 @@ let_pass(struct kconv *c, struct person *p, enum match match,
 	    (r = store_commit(c->k->store, &t, NULL, NULL)) != KOSMO_OK) {
 		store_abort(&t);
 		c->skips = false;
+		c->key_device = 0;
 		kconv_trouble(c, "a right password can't be written", r);
 		return;
 	}

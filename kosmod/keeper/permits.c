@@ -12,6 +12,7 @@
 #define LANGUAGES_MOST 8 /* each is written to the disk */
 #define CHANGES_MOST 16
 #define SIGN_OUTS_MOST 8 /* each is work for the warden */
+#define TOUCHES_MOST 200 /* a job takes a few */
 
 static const struct permit permits[] = {
 	{ K_BIND, NEED_UNBOUND, 1, answer_bind },
@@ -26,6 +27,15 @@ static const struct permit permits[] = {
 	{ K_SEED, IDLE | NEED_MAY_ENROL | NEED_DIALOGUE, 0, answer_seed },
 	{ K_SEED_CODE, IDLE | NEED_MAY_ENROL | NEED_DIALOGUE, 0,
 	    answer_seed_code },
+	{ K_PASSKEY_NEW, IDLE | NEED_MAY_ENROL | NEED_DIALOGUE, CHANGES_MOST,
+	    answer_passkey_new },
+	{ K_PASSKEY, IDLE, 0, answer_passkey },
+	{ K_SSH_KEY, IDLE | NEED_MAY_ENROL | NEED_DIALOGUE, CHANGES_MOST,
+	    answer_ssh_key },
+	{ K_SSH_SEEN, IDLE | NEED_PASSWORD | NEED_DIALOGUE, CHANGES_MOST,
+	    answer_ssh_seen },
+	{ K_AGENT, IDLE, CHANGES_MOST, answer_agent },
+	{ K_SIGNED, IDLE, CHANGES_MOST, answer_signed },
 	{ K_NAME, IDLE | NEED_MAY_NAME, 0, answer_name },
 	{ K_REMOVE, IDLE | NEED_ALL, 0, answer_remove },
 	{ K_LANGUAGE, IDLE | NEED_PASSWORD, LANGUAGES_MOST, answer_language },
@@ -46,6 +56,7 @@ static const struct permit permits[] = {
 	    answer_method },
 	{ K_RECOVERY, IDLE | NEED_ALL | NEED_DIALOGUE, CHANGES_MOST,
 	    answer_recovery },
+	{ K_TOUCH, IDLE | NEED_NO_PASSWORD, TOUCHES_MOST, answer_touch },
 	{ K_FINISH, 0, 1, answer_finish },
 	{ K_USER_ADD, IDLE | NEED_ADMIN, 0, answer_user_add },
 	{ K_USER_SET, IDLE | NEED_ADMIN, 0, answer_user_set },
@@ -132,6 +143,8 @@ permit_met(const struct permit *p, const struct kconv *c)
 		{ NEED_PROVEN, c->proven != 0 },
 		{ NEED_MAY_MAIL, typed_initial(c) || all_proven(c) },
 		{ NEED_MAY_SIGN_OUT, may_sign_out(c) },
+		{ NEED_NO_PASSWORD,
+		    (c->required & STEP_PASSWORD & ~c->proven) == 0 },
 	};
 
 	if (c->finished ||

@@ -25,7 +25,8 @@ enum need {
 	NEED_INITIAL = 2048,  /* the initial password was typed here */
 	NEED_PROVEN = 4096,   /* password or factor */
 	NEED_MAY_MAIL = 8192, /* another address: while registering, or all */
-	NEED_MAY_SIGN_OUT = 16384
+	NEED_MAY_SIGN_OUT = 16384,
+	NEED_NO_PASSWORD = 32768 /* none is left to be proven */
 };
 
 struct permit {

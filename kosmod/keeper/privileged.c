@@ -1,7 +1,8 @@
 /*
  * privileged.c: the keeper's end of priv.sock, where post and the warden
- * connect (priv.h). One of each; jobs leave after the flush of the turn that
- * made them, and never wait for a peer that does not read.
+ * connect, and of touch.sock, where kosmo-touch does (priv.h). One of each;
+ * jobs leave after the flush of the turn that made them, and never wait for a
+ * peer that does not read.
  */
 #include "config.h"
 
@@ -9,8 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "kosmod/keeper/loop_in.h"
@@ -18,11 +17,11 @@
 #include "kosmod/pass.h"
 #include "libkosmo/packet.h"
 
-#define CONNS_MAX 8
+#define CONNS_MAX 8 /* at each socket */
 #define HELLO_SECONDS 10
 #define STALL_SECONDS 30 /* for a peer to read on */
 #define QUEUE_MAX 256	 /* jobs that it has not read */
-#define ROLES (PRIV_WARDEN + 1)
+#define ROLES (PRIV_TOUCH + 1)
 
 struct job {
 	STAILQ_ENTRY(job) next;
@@ -33,6 +32,7 @@ struct job {
 struct privconn {
 	LIST_ENTRY(privconn) all;
 	struct loop *loop;
+	const struct listener *at; /* where it came in */
 	int fd;
 	uid_t uid;
 	uint8_t role; /* enum priv_role; 0: P_HELLO is awaited */
@@ -44,12 +44,12 @@ struct privconn {
 
 struct privileged {
 	LIST_HEAD(, privconn) conns;
-	uint32_t n;
-	uid_t owner; /* of the socket: post comes as that user */
+	uint32_t n[LISTENS];
 	struct privconn *is[ROLES];
 };
 
-static const char *const names[ROLES] = { "a stranger", "post", "the warden" };
+static const char *const names[ROLES] = { "a stranger", "post", "the warden",
+	"touch" };
 
 static void
 die(struct privconn *c, const char *why)
@@ -57,8 +57,9 @@ die(struct privconn *c, const char *why)
 	if (c->dead)
 		return;
 	if (why != NULL)
-		log_say(LOG_WARNING, "priv.sock: %s (uid %u): %s",
-		    names[c->role], (unsigned)c->uid, why);
+		log_say(LOG_WARNING, "%s: %s (uid %u): %s",
+		    listen_name(c->at->at), names[c->role], (unsigned)c->uid,
+		    why);
 	c->dead = true;
 	(void)event_del(&c->ev_read);
 	(void)event_del(&c->ev_write);
@@ -114,13 +115,26 @@ on_limit(evutil_socket_t fd, short what, void *arg)
 	die(arg, "it said nothing");
 }
 
+/* The owner of the socket; in a try-out that is kosmod's own user. */
+static bool
+is_owner(const struct listener *at, uid_t uid)
+{
+	return uid == at->owner || uid == geteuid();
+}
+
 static bool
 may_be(const struct privconn *c, uint8_t role)
 {
-	if (role == PRIV_WARDEN)
-		return c->uid == 0;
-	return role == PRIV_POST &&
-	    (c->uid == c->loop->priv->owner || c->uid == geteuid());
+	switch (role) {
+	case PRIV_POST:
+		return c->at->at == AT_PRIV && is_owner(c->at, c->uid);
+	case PRIV_WARDEN:
+		return c->at->at == AT_PRIV && c->uid == 0;
+	case PRIV_TOUCH:
+		return c->at->at == AT_TOUCH && is_owner(c->at, c->uid);
+	default:
+		return false;
+	}
 }
 
 /* The newest has the role: one that was started again is believed. */
@@ -138,7 +152,8 @@ welcome(struct privconn *c, uint8_t role)
 	c->role = role;
 	p->is[role] = c;
 	(void)event_del(&c->ev_limit);
-	log_say(LOG_NOTICE, "priv.sock: %s is here", names[role]);
+	log_say(
+	    LOG_NOTICE, "%s: %s is here", listen_name(c->at->at), names[role]);
 	keeper_priv_here(c->loop->keeper, (enum priv_role)role, true);
 }
 
@@ -178,14 +193,16 @@ on_read(evutil_socket_t fd, short what, void *arg)
 }
 
 static struct privconn *
-new_conn(struct loop *l, int fd, uid_t uid)
+new_conn(const struct listener *at, int fd, uid_t uid)
 {
 	const struct timeval limit = { HELLO_SECONDS, 0 };
 	struct privconn *c = calloc(1, sizeof(*c));
+	struct loop *l = at->loop;
 
 	if (c == NULL)
 		return NULL;
 	c->loop = l;
+	c->at = at;
 	c->fd = fd;
 	c->uid = uid;
 	STAILQ_INIT(&c->jobs);
@@ -194,7 +211,7 @@ new_conn(struct loop *l, int fd, uid_t uid)
 	event_assign(&c->ev_write, l->base, fd, EV_WRITE, on_write, c);
 	evtimer_assign(&c->ev_limit, l->base, on_limit, c);
 	LIST_INSERT_HEAD(&l->priv->conns, c, all);
-	l->priv->n++;
+	l->priv->n[at->at]++;
 	if (event_add(&c->ev_read, NULL) == -1 ||
 	    event_add(&c->ev_limit, &limit) == -1)
 		die(c, "it can't be watched");
@@ -202,14 +219,14 @@ new_conn(struct loop *l, int fd, uid_t uid)
 }
 
 bool
-privileged_admit(struct loop *l, int fd, uid_t uid)
+privileged_admit(const struct listener *at, int fd, uid_t uid)
 {
-	struct privileged *p = l->priv;
+	bool warden = at->at == AT_PRIV && uid == 0;
 
-	if (p->n >= CONNS_MAX ||
-	    (uid != 0 && uid != p->owner && uid != geteuid()))
+	if (at->loop->priv->n[at->at] >= CONNS_MAX ||
+	    (!warden && !is_owner(at, uid)))
 		return false;
-	return new_conn(l, fd, uid) != NULL;
+	return new_conn(at, fd, uid) != NULL;
 }
 
 int
@@ -279,7 +296,7 @@ free_conn(struct privconn *c)
 		free(j);
 	}
 	LIST_REMOVE(c, all);
-	c->loop->priv->n--;
+	c->loop->priv->n[c->at->at]--;
 	pass_close(&c->fd);
 	free(c);
 }
@@ -305,29 +322,12 @@ privileged_reap(struct loop *l)
 	}
 }
 
-/* Whoever owns the socket's file may be post; if none can be seen, root. */
-static uid_t
-owner_of(int fd)
-{
-	struct sockaddr_un sun;
-	socklen_t len = sizeof(sun);
-	struct stat st;
-
-	memset(&sun, 0, sizeof(sun));
-	if (getsockname(fd, (struct sockaddr *)&sun, &len) == -1 ||
-	    sun.sun_path[0] != '/' || lstat(sun.sun_path, &st) == -1 ||
-	    !S_ISSOCK(st.st_mode))
-		return 0;
-	return st.st_uid;
-}
-
 int
-privileged_start(struct loop *l, int fd)
+privileged_start(struct loop *l)
 {
 	if ((l->priv = calloc(1, sizeof(*l->priv))) == NULL)
 		return KOSMO_ENOMEM;
 	LIST_INIT(&l->priv->conns);
-	l->priv->owner = owner_of(fd);
 	return KOSMO_OK;
 }
 

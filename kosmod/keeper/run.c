@@ -103,9 +103,9 @@ enter_filter(void)
 static int
 serve(const struct keeper_plan *plan, struct opened *o)
 {
-	const struct loop_plan lp = { plan->open, plan->admin, plan->priv,
-		plan->to_parent, plan->nursery, plan->descriptors, plan->conf,
-		o->store, o->audit };
+	const struct loop_plan lp = { plan->listening, plan->to_parent,
+		plan->nursery, plan->descriptors, plan->conf, o->store,
+		o->audit };
 	struct loop *l = NULL;
 	int r;
 

@@ -13,7 +13,8 @@ struct keeper_plan {
 	pid_t parent;
 	bool journal; /* standard error goes there */
 	unsigned long descriptors;
-	int open, admin, priv, to_parent, nursery;
+	const int *listening; /* LISTENS, as enum listen_at has them */
+	int to_parent, nursery;
 	const char *credentials; /* folder, or NULL */
 	const struct conf *conf;
 };

@@ -1,6 +1,6 @@
 /*
- * ssh_key.c: K_SSH_KEY and K_SSH_SEEN. sshd verifies signatures itself; what
- * it says of them is looked for here, never parsed.
+ * ssh_key.c: which keys sshd may let in, and which it has. sshd verifies
+ * signatures itself; what it says of them is looked for here, never parsed.
  */
 #include "config.h"
 
@@ -9,11 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "kosmod/keeper/answers.h"
-#include "kosmod/keeper/device.h"
 #include "kosmod/keeper/door.h"
-#include "kosmod/keeper/journey.h"
-#include "kosmod/keeper/signature.h"
 #include "kosmod/keeper/ssh_text.h"
 
 #define WAITS_SECONDS (7 * 86400)
@@ -146,19 +142,55 @@ ssh_key_seen(const struct kconv *c, const struct person *p)
 	return let_in(c, &key);
 }
 
-struct r_device *
-ssh_key_used(const struct kconv *c, struct person *p)
+uint32_t
+ssh_key_used(const struct kconv *c, const struct person *p)
 {
 	struct k_ssh_pub key;
 
 	if ((kconv_methods(c) & METHOD_BIT(METHOD_PASSKEY)) == 0)
-		return NULL;
+		return 0;
 	for (size_t i = 0; i < p->n_devices; i++) {
 		if (!is_ssh(&p->devices[i]))
 			continue;
 		ssh_key_of_device(&p->devices[i], &key);
 		if (let_in(c, &key))
-			return &p->devices[i];
+			return key.device;
 	}
-	return NULL;
+	return 0;
+}
+
+int
+ssh_key_note(struct kconv *c, struct txn *t, struct person *p)
+{
+	struct r_device *d = person_device(p, c->key_device);
+
+	if (d != NULL)
+		d->used = (uint64_t)keeper_wall(c->k);
+	return kconv_audit(c, t, "login", "passkey", "pass", "by sshd");
+}
+
+void
+ssh_key_bound(struct kconv *c)
+{
+	struct txn *t = NULL;
+	struct person p;
+	uint64_t version;
+	int r = KOSMO_EPERM;
+
+	if (c->required != STEP_FACTOR ||
+	    kconv_person(c, &p, &version) != KOSMO_OK)
+		return;
+	if (person_state(&p, keeper_wall(c->k)) == STATE_ACTIVE)
+		c->key_device = ssh_key_used(c, &p);
+	if (c->key_device != 0 &&
+	    (r = store_begin(c->k->store, &t)) == KOSMO_OK &&
+	    (r = ssh_key_note(c, t, &p)) == KOSMO_OK &&
+	    (r = person_put(t, &p, STORE_ANY)) == KOSMO_OK)
+		r = store_commit(c->k->store, &t, NULL, NULL);
+	store_abort(&t);
+	person_done(&p);
+	if (r == KOSMO_OK)
+		c->proven |= STEP_FACTOR;
+	else
+		c->key_device = 0;
 }

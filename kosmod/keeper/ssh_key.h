@@ -32,16 +32,28 @@ void ssh_key_forget(struct person *p);
 bool ssh_key_seen(const struct kconv *c, const struct person *p);
 
 /*
- * The enrolled device that sshd has let in here, if it may be used here, or
- * NULL.
+ * The number of the enrolled device that sshd has let in here, if it may be
+ * used here; 0: none.
  */
-struct r_device *ssh_key_used(const struct kconv *c, struct person *p);
+uint32_t ssh_key_used(const struct kconv *c, const struct person *p);
 
 /*
- * Makes the waiting key a device, as device_add does; its number is
- * p->next_device then. KOSMO_EPERM. The caller puts p.
+ * c->key_device stands for the factor: its use into p, which the caller puts,
+ * and a line into t.
+ */
+KOSMO_CHECK int ssh_key_note(struct kconv *c, struct txn *t, struct person *p);
+
+/*
+ * After K_BIND: where the factor alone is asked, a key that sshd has let in
+ * proves it; durable before it counts.
+ */
+void ssh_key_bound(struct kconv *c);
+
+/*
+ * Makes the waiting key a device of p and stores it, as device_store does; its
+ * number is p->next_device then. counter: of its signature, or 0.
  */
 KOSMO_CHECK int ssh_key_enrol(
-    struct kconv *c, struct person *p, struct txn *t, uint32_t counter);
+    struct kconv *c, struct person *p, uint64_t version, uint32_t counter);
 
 #endif

@@ -12,13 +12,14 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#include "kosmod/calls.h"
 
 /*
  * The tables. A name that this architecture does not have is passed over.
@@ -65,53 +66,6 @@ static const char *const keeper_calls[] = { "open", "openat", "openat2", "stat",
 	"getgid", "getegid", "ioctl", "sched_getaffinity", "memfd_create",
 	"setpriority", "ioprio_set", "sched_setscheduler", "pselect6", NULL };
 
-#ifdef WITH_SANITIZERS
-static const bool sanitizers = true;
-/* What ASan and UBSan call to map shadow memory and to report. */
-static const char *const sanitizer_calls[] = { "sigaltstack", "open", "openat",
-	"readlink", "readlinkat", "getuid", "geteuid", "getgid", "prctl",
-	"getrlimit", "prlimit64", "sched_getaffinity", "tgkill", "getppid",
-	"ptrace", "clone", "wait4", "dup2", "ioctl", "stat", "lstat", "access",
-	"getcwd", "unlink", "uname", "personality", "set_robust_list", "rseq",
-	"mmap", "mprotect", NULL };
-#else
-static const bool sanitizers = false;
-static const char *const sanitizer_calls[] = { NULL };
-#endif
-
-static int
-allow(scmp_filter_ctx ctx, const char *const *names, const char **ret_why)
-{
-	for (size_t i = 0; names[i] != NULL; i++) {
-		int nr = seccomp_syscall_resolve_name(names[i]), r;
-
-		if (nr == __NR_SCMP_ERROR)
-			continue;
-		r = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, nr, 0);
-		/* a pseudo call of another architecture */
-		if (r != 0 && r != -EDOM && r != -EOPNOTSUPP && nr >= 0) {
-			*ret_why = names[i];
-			return KOSMO_EIO;
-		}
-	}
-	return KOSMO_OK;
-}
-
-/* Memory, but none that can be executed. */
-static int
-allow_memory(scmp_filter_ctx ctx)
-{
-	static const struct scmp_arg_cmp no_exec = { 2, SCMP_CMP_MASKED_EQ,
-		PROT_EXEC, 0 };
-
-	if (seccomp_rule_add_array(
-		ctx, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1, &no_exec) != 0 ||
-	    seccomp_rule_add_array(
-		ctx, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1, &no_exec) != 0)
-		return KOSMO_EIO;
-	return KOSMO_OK;
-}
-
 /* A ready talk takes another name when it gets its conversation. */
 static int
 allow_name(scmp_filter_ctx ctx)
@@ -119,22 +73,7 @@ allow_name(scmp_filter_ctx ctx)
 	static const struct scmp_arg_cmp name = { 0, SCMP_CMP_EQ, PR_SET_NAME,
 		0 };
 
-	return seccomp_rule_add_array(
-		   ctx, SCMP_ACT_ALLOW, SCMP_SYS(prctl), 1, &name) == 0
-	    ? KOSMO_OK
-	    : KOSMO_EIO;
-}
-
-/* Sockets of the machine itself (syslog), none of a network. */
-static int
-allow_unix(scmp_filter_ctx ctx)
-{
-	static const struct scmp_arg_cmp local = { 0, SCMP_CMP_EQ, AF_UNIX, 0 };
-
-	return seccomp_rule_add_array(
-		   ctx, SCMP_ACT_ALLOW, SCMP_SYS(socket), 1, &local) == 0
-	    ? KOSMO_OK
-	    : KOSMO_EIO;
+	return calls_allow_if(ctx, SCMP_SYS(prctl), name);
 }
 
 /* What a socket is, of the one that an agent's may be; no more of it. */
@@ -172,22 +111,23 @@ add_rules(scmp_filter_ctx ctx, enum filter_kind kind, const char **ret_why)
 {
 	int r;
 
-	if ((r = allow(ctx, talk_calls, ret_why)) != KOSMO_OK ||
-	    (r = allow(ctx, sanitizer_calls, ret_why)) != KOSMO_OK)
+	if ((r = calls_allow(ctx, talk_calls, ret_why)) != KOSMO_OK ||
+	    (r = calls_allow(ctx, calls_of_sanitizers, ret_why)) != KOSMO_OK)
 		return r;
 	if (kind == FILTER_NURSERY &&
-	    (r = allow(ctx, nursery_calls, ret_why)) != KOSMO_OK)
+	    (r = calls_allow(ctx, nursery_calls, ret_why)) != KOSMO_OK)
 		return r;
 	if (kind == FILTER_KEEPER &&
-	    ((r = allow(ctx, keeper_calls, ret_why)) != KOSMO_OK ||
-		(r = allow_unix(ctx)) != KOSMO_OK))
+	    ((r = calls_allow(ctx, keeper_calls, ret_why)) != KOSMO_OK ||
+		/* of the machine itself (syslog), none of a network */
+		(r = calls_allow_family(ctx, AF_UNIX)) != KOSMO_OK))
 		return r;
 	if (kind != FILTER_KEEPER && (r = allow_kind(ctx)) != KOSMO_OK) {
 		*ret_why = "getsockopt";
 		return r;
 	}
-	if (!sanitizers &&
-	    ((r = allow_memory(ctx)) != KOSMO_OK ||
+	if (!calls_sanitizers &&
+	    ((r = calls_allow_data(ctx)) != KOSMO_OK ||
 		(kind == FILTER_TALK && (r = allow_name(ctx)) != KOSMO_OK) ||
 		(r = answer(ctx, kind)) != KOSMO_OK))
 		*ret_why = "mmap";

@@ -99,6 +99,23 @@ leave_verdict(struct dialogue *d, const struct k_verdict *v)
 	    FILL({ "ref", v->ref }));
 }
 
+int
+leave_saved(struct dialogue *d)
+{
+	bool login = d->t->phase == PHASE_AUTH || d->open_step;
+	int r;
+
+	d->result = RESULT_DENY;
+	if (!login) {
+		r = tell(d, N_("Nothing was changed."), NULL);
+		return r != 0 ? r : FLOW_END;
+	}
+	r = say(d, N_("Saved so far. Log in again to go on."), NULL);
+	if (r != 0 || (r = say_console_end(d)) != 0 || (r = enter_said(d)) != 0)
+		return r;
+	return FLOW_END;
+}
+
 static bool
 local_time(uint64_t when, struct tm *tm)
 {

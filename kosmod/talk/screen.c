@@ -225,25 +225,6 @@ out:
 	return r;
 }
 
-/* Nothing typed, three times: what is done so far stays. */
-static int
-leave_empty(struct dialogue *d)
-{
-	bool login = d->t->phase == PHASE_AUTH || d->open_step;
-	int r;
-
-	if (login) {
-		r = say(d, N_("Saved so far. Log in again to go on."), NULL);
-		d->result = RESULT_DENY;
-		if (r != 0 || (r = say_console_end(d)) != 0 ||
-		    (r = enter_said(d)) != 0)
-			return r;
-		return FLOW_END;
-	}
-	r = tell(d, N_("Nothing was changed."), NULL);
-	return r != 0 ? r : FLOW_END;
-}
-
 int
 ask(struct dialogue *d, const struct question *q, struct answer *ret)
 {
@@ -260,7 +241,7 @@ ask(struct dialogue *d, const struct question *q, struct answer *ret)
 		if (q->enter)
 			return 0;
 		if (++d->empty >= EMPTY_MAX)
-			return leave_empty(d);
+			return leave_saved(d);
 		with_text = d->full && !q->page;
 	}
 }

@@ -120,6 +120,12 @@ enter(struct dialogue *d, const char *msgid, const struct fill *fills);
 KOSMO_CHECK int enter_said(struct dialogue *d);
 
 /*
+ * Ends it where somebody gave up: what was done so far stays (L1). FLOW_END or
+ * an error.
+ */
+KOSMO_CHECK int leave_saved(struct dialogue *d);
+
+/*
  * Ends the dialogue with result: the text, closed by [Enter]; then FLOW_END,
  * or an error. leave_contact names the contact below the text.
  */

@@ -20,7 +20,7 @@ from house import ROOT, App, House, become
 
 PASSWORD = "Yamabuki-7-blume"
 CODE = r"Code[^\n]*: "
-NAMES = ("kosmod.sock", "admin.sock", "priv.sock")
+NAMES = ("kosmod.sock", "admin.sock", "priv.sock", "touch.sock", "keys.sock")
 
 
 class Passed(House):
@@ -30,7 +30,7 @@ class Passed(House):
         run = f"{self.dir}/run"
         os.makedirs(run, exist_ok=True)
         self.sockets = []
-        for name, mode in zip(NAMES, (0o666, 0o660, 0o600)):
+        for name, mode in zip(NAMES, (0o666, 0o660, 0o600, 0o600, 0o600)):
             s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
             s.bind(f"{run}/{name}")
             os.chmod(f"{run}/{name}", mode)

@@ -134,7 +134,11 @@ static void
 open_all(struct keeper_world *w)
 {
 	const struct clock clock = { wall, mono, w };
-	const struct keeper_ways ways = { reply, end, drop, priv, w };
+	const struct keeper_ways ways = { .reply = reply,
+		.end = end,
+		.drop = drop,
+		.priv = priv,
+		.arg = w };
 	struct store_events events = { audit_append, audit_sync, lost, NULL };
 	uint8_t key[32];
 	const char *why = "";
@@ -282,7 +286,10 @@ static void
 open_wire(struct keeper_world *w, struct wire *wire, uint8_t phase,
     uint32_t peer, const struct msg_hello *hello, bool admin)
 {
-	struct kpeer kpeer = { peer, getpid(), admin, peer == 0 };
+	struct kpeer kpeer = { .uid = peer,
+		.pid = getpid(),
+		.admin = admin,
+		.trusted = peer == 0 };
 	struct msg_open open = {
 		.version = MSG_VERSION, .phase = phase, .ruid = peer
 	};

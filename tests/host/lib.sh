@@ -176,7 +176,8 @@ kosmod_start() {
 		private_start
 	else
 		on_host systemctl start kosmod.socket kosmod-admin.socket \
-		    kosmod-priv.socket kosmod.service
+		    kosmod-priv.socket kosmod-touch.socket \
+		    kosmod-keys.socket kosmod.service
 		wait_for "$PATIENCE" kosmod_answers
 	fi
 }
@@ -187,7 +188,8 @@ kosmod_stop() {
 		wait_for "$PATIENCE" is_gone "$(kosmod_pid)"
 	else
 		on_host systemctl stop kosmod.socket kosmod-admin.socket \
-		    kosmod-priv.socket kosmod.service
+		    kosmod-priv.socket kosmod-touch.socket \
+		    kosmod-keys.socket kosmod.service
 	fi
 }
 

@@ -11,10 +11,14 @@ use Socket;
 my ($folder, @command) = @ARGV;
 my $group = getgrnam('kosmo-admin') // 0;
 my $mail = getpwnam('kosmo-mail') // 0;
+my $touch = getpwnam('kosmo-touch') // 0;
+my $keys = getpwnam('kosmo-keys') // 0;
 my @sockets = (
 	['kosmod.sock', 0666, 0, 0],
 	['admin.sock', 0660, 0, $group],
 	['priv.sock', 0660, $mail, 0],
+	['touch.sock', 0600, $touch, 0],
+	['keys.sock', 0600, $keys, 0],
 );
 my @names;
 my @held;

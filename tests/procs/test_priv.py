@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""priv.sock: who may connect there, and what comes of those who may.
+"""priv.sock, touch.sock and keys.sock: who may connect there, and what comes
+of those who may.
 
 KOSMOD and POST name the programs. Run by root, kosmod gets a uid of its own
 and the tests that need a second one are run as well.
@@ -22,10 +23,12 @@ from daemon import OTHER, ROOT, SERVER, Alone, Shared, become, until
 from wire import Client, Closed, u8, u32
 
 HELLO, MAIL, SENT = 192, 193, 194
-POST, WARDEN = 1, 2
+POST, WARDEN, TOUCH = 1, 2, 3
+KEYS = 7  # the phase of keys.sock
 NO, YES, NEVER = range(3)
 NOT_REGISTERED = 7
 US = SERVER if ROOT else os.getuid()
+NAMES = ("priv.sock", "touch.sock", "keys.sock")
 
 
 @contextlib.contextmanager
@@ -42,12 +45,16 @@ def acting_as(uid):
         os.seteuid(0)
 
 
-class Peer(Client):
-    """A program at priv.sock."""
+def beside(kosmod, name):
+    return os.path.join(os.path.dirname(kosmod.socket), name)
 
-    def __init__(self, kosmod, uid=US):
+
+class Peer(Client):
+    """A program at priv.sock, or at one of the two others."""
+
+    def __init__(self, kosmod, uid=US, name="priv.sock"):
         with acting_as(uid):
-            super().__init__(os.path.dirname(kosmod.socket) + "/priv.sock")
+            super().__init__(beside(kosmod, name))
 
     def hello(self, role=POST, version=1):
         self.send(wire.message(HELLO, u32(version), u8(role)))
@@ -65,25 +72,28 @@ class Peer(Client):
 
 class Alike(Shared):
     def test_permissions(self):
-        st = os.stat(os.path.dirname(self.kosmod.socket) + "/priv.sock")
-        self.assertEqual(stat.S_IMODE(st.st_mode), 0o600)
-        self.assertEqual(st.st_uid, US)
+        for name in NAMES:
+            st = os.stat(beside(self.kosmod, name))
+            self.assertEqual(stat.S_IMODE(st.st_mode), 0o600)
+            self.assertEqual(st.st_uid, US)
 
     @unittest.skipUnless(ROOT, "needs a second uid")
     def test_stranger(self):
-        self.assertRaises(PermissionError, Peer, self.kosmod, OTHER)
-        path = os.path.dirname(self.kosmod.socket) + "/priv.sock"
-        os.chmod(path, 0o666)
-        try:
-            with Peer(self.kosmod, OTHER) as p:
-                self.assertTrue(p.closed(), "uids are looked at as well")
-        finally:
-            os.chmod(path, 0o600)
+        for name in NAMES:
+            self.assertRaises(
+                PermissionError, Peer, self.kosmod, OTHER, name)
+            path = beside(self.kosmod, name)
+            os.chmod(path, 0o666)
+            try:
+                with Peer(self.kosmod, OTHER, name) as p:
+                    self.assertTrue(p.closed(), "uids are looked at as well")
+            finally:
+                os.chmod(path, 0o600)
 
-    def check_cut(self, uid, role):
-        with Peer(self.kosmod, uid) as p:
+    def check_cut(self, uid, role, name="priv.sock"):
+        with contextlib.suppress(Closed), Peer(self.kosmod, uid, name) as p:
             p.hello(role)
-            self.assertTrue(p.closed(), (uid, role))
+            self.assertTrue(p.closed(), (uid, role, name))
 
     def test_roles(self):
         for role in (0, WARDEN, 3, 255):
@@ -93,6 +103,29 @@ class Alike(Shared):
             with Peer(self.kosmod, 0) as p:
                 p.hello(WARDEN)
                 self.kosmod.wait_for("the warden is here")
+
+    def test_touch_has_its_socket(self):
+        for role in (0, POST, WARDEN, 255):
+            self.check_cut(US, role, "touch.sock")
+        if ROOT:
+            self.check_cut(0, TOUCH, "touch.sock")
+            self.check_cut(0, WARDEN, "touch.sock")
+        with Peer(self.kosmod, name="touch.sock") as p:
+            p.hello(TOUCH)
+            self.kosmod.wait_for("touch.sock: touch is here")
+
+    def test_keys_have_their_socket(self):
+        """The phase of keys is taken there alone, and no other is."""
+        for phase in range(KEYS + 2):
+            with Peer(self.kosmod, name="keys.sock") as p:
+                p.send(wire.open_message(phase))
+                packet = p.receive()
+                if phase != KEYS:
+                    self.assertEqual(wire.result_of(packet), wire.ERROR)
+        for path in (self.kosmod.socket, self.kosmod.admin):
+            with self.kosmod.client(path) as c:
+                c.send(wire.open_message(KEYS))
+                self.assertEqual(wire.result_of(c.next()), wire.ERROR)
 
     def test_garbage(self):
         good = wire.message(HELLO, u32(1), u8(POST))

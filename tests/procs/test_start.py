@@ -17,7 +17,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import wire
 from daemon import (ROOT, SERVER, Alone, become, children_of, until, wait_gone)
 
-ALL = ["kosmod.sock", "admin.sock", "priv.sock"]
+ALL = ["kosmod.sock", "admin.sock", "priv.sock", "touch.sock", "keys.sock"]
 
 
 class CommandLine(Alone):
@@ -128,6 +128,9 @@ class Sockets(Alone):
         self.assertEqual(
             os.stat(self.kosmod.socket).st_mode & 0o7777, 0o666)
         self.assertEqual(os.stat(self.kosmod.admin).st_mode & 0o7777, 0o660)
+        for name in ALL[2:]:
+            self.assertEqual(
+                os.stat(f"{run}/{name}").st_mode & 0o7777, 0o600)
         until("one of each", self.kosmod.is_whole)
         with self.kosmod.client() as c:
             self.assertEqual(c.begin()[0], wire.ASK)
@@ -240,8 +243,16 @@ class Systemd(Alone):
 
     def test_no_names(self):
         self.kosmod.init()
-        self.start(ALL, passed_as=["a", "b", "c"])
+        self.start(ALL, passed_as=["a", "b", "c", "d", "e"])
         self.kosmod.wait_for("not one each named kosmod.sock")
+        self.kosmod.process.wait(wire.PATIENCE)
+        self.assertEqual(self.kosmod.stop(), 1)
+
+    def test_units_of_an_older_kosmo(self):
+        """They pass fewer: said, and not bound in the wrong folder."""
+        self.kosmod.init()
+        self.start(ALL[:3])
+        self.kosmod.wait_for("were new units installed, and enabled?")
         self.kosmod.process.wait(wire.PATIENCE)
         self.assertEqual(self.kosmod.stop(), 1)
 

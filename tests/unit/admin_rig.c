@@ -37,7 +37,7 @@ come(struct rig *r, const struct kpeer *peer, const char *user, const char *tty)
 struct line *
 line_root(struct rig *r)
 {
-	const struct kpeer peer = { 0, 4242, 1, 1 };
+	const struct kpeer peer = { .pid = 4242, .admin = 1, .trusted = 1 };
 
 	return come(r, &peer, "root", "pts/0");
 }
@@ -45,7 +45,9 @@ line_root(struct rig *r)
 struct line *
 line_member(struct rig *r, const char *tty)
 {
-	const struct kpeer peer = { MEMBER_UID, 4243, 1, 0 };
+	const struct kpeer peer = {
+		.uid = MEMBER_UID, .pid = 4243, .admin = 1
+	};
 
 	return come(r, &peer, "mika", tty);
 }

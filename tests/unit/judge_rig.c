@@ -53,6 +53,17 @@ take_end(void *conn, const struct msg_end *end, int64_t not_before)
 }
 
 static void
+take_tell(void *conn, const struct layout *l, const void *msg)
+{
+	struct line *line = conn;
+
+	assert_int_equal(l->type, M_SSH_KEYS);
+	assert_false(line->ended);
+	memcpy(&line->keys, msg, l->size);
+	line->told = true;
+}
+
+static void
 take_drop(void *conn, const char *why)
 {
 	(void)why;
@@ -81,8 +92,12 @@ static void
 open_store(struct rig *r)
 {
 	const struct clock clock = { wall, mono, r };
-	const struct keeper_ways ways = { take_reply, take_end, take_drop, priv,
-		r };
+	const struct keeper_ways ways = { .reply = take_reply,
+		.end = take_end,
+		.tell = take_tell,
+		.drop = take_drop,
+		.priv = priv,
+		.arg = r };
 	struct store_events events = { audit_append, audit_sync, lost, NULL };
 	uint8_t key[32];
 	const char *why = NULL;
@@ -169,7 +184,7 @@ connect_as(struct rig *r, const struct kpeer *peer, struct msg_open *open)
 struct line *
 line_open(struct rig *r, uint8_t phase, bool admin)
 {
-	struct kpeer peer = { 0, 4242, admin, 1 };
+	struct kpeer peer = { .pid = 4242, .admin = admin, .trusted = 1 };
 	struct msg_open open = { .phase = phase };
 
 	(void)snprintf(open.user, sizeof(open.user), "root");
@@ -181,7 +196,7 @@ static struct line *
 connect_from(struct rig *r, uint8_t phase, const char *service,
     const char *login, const char *from)
 {
-	struct kpeer peer = { 0, 4242, 0, 1 };
+	struct kpeer peer = { .pid = 4242, .trusted = 1 };
 	struct msg_open open = { .phase = phase, .uid = RIG_UID };
 
 	open.remote = from[0] != '\0';

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 #include "kosmod/keeper/conv.h"
+#include "libkosmo/msg_key.h"
 #include "tests/unit/fake_post.h"
 
 #define RIG_UID 1001
@@ -37,8 +38,9 @@ struct line {
 	uint8_t type; /* of the last reply; 0: none yet */
 	union kmsg reply;
 	int64_t not_before;
-	bool ended, dropped;
+	bool ended, dropped, told;
 	struct msg_end end;
+	struct msg_ssh_keys keys;
 };
 
 struct rig *rig_new(void);

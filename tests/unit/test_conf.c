@@ -265,6 +265,8 @@ static const char *const wrong[][2] = {
 	{ "[limits]\nper-uid = 1001\n", "t.conf: [limits] per-uid is above" },
 	{ "[paths]\nsocket = /k/admin.sock\n", "t.conf: [paths] socket has" },
 	{ "[paths]\nsocket = /k/priv.sock\n", "t.conf: [paths] socket has" },
+	{ "[paths]\nsocket = /k/touch.sock\n", "t.conf: [paths] socket has" },
+	{ "[paths]\nsocket = /k/keys.sock\n", "t.conf: [paths] socket has" },
 	{ "[paths]\nsocket = /kosmod.sock\n", "t.conf: [paths] socket must" },
 	{ "[passkey]\nuser-verification = yes\n",
 	    "t.conf:2: [passkey] user-verification: \"yes\" is not one of "

@@ -525,10 +525,39 @@ account_looks_again(void **state)
 	line_close(&l);
 }
 
+/* keys.sock has a phase of its own, which nobody else may say. */
+static void
+phases_have_their_sockets(void **state)
+{
+	struct rig *r = *state;
+
+	for (uint8_t i = 0; i < 3 * (PHASE_KEYS + 2); i++) {
+		uint8_t phase = i / 3;
+		struct kpeer peer = {
+			.trusted = 1, .admin = i % 3 == 1, .keys = i % 3 == 2
+		};
+		struct msg_open open = { .version = MSG_VERSION,
+			.phase = phase };
+		struct line l = { .rig = r };
+		bool right = peer.admin
+		    ? phase == PHASE_VERB
+		    : phase >= PHASE_AUTH && phase <= PHASE_VERB;
+
+		if (peer.keys || phase == PHASE_SESSION ||
+		    phase == PHASE_SESSION_END)
+			right = false; /* no conversation comes of them */
+		assert_int_equal(
+		    keeper_accept(r->k, &l, &peer, &open, &l.c), KOSMO_OK);
+		assert_int_equal(l.c != NULL, right);
+		assert_int_equal(l.ended, !right);
+		keeper_closed(&l.c);
+	}
+}
+
 static uint8_t
 session(struct rig *r, uint8_t phase, uid_t uid, uint8_t ticket[TICKET_LEN])
 {
-	struct kpeer peer = { uid, 1, 0, uid == 0 };
+	struct kpeer peer = { .uid = uid, .pid = 1, .trusted = uid == 0 };
 	struct msg_open open = { 0 };
 	struct line l = { 0 };
 
@@ -628,6 +657,7 @@ main(void)
 		TEST(locked_and_expired_people),
 		TEST(a_slip_is_voided_by_the_next),
 		TEST(account_looks_again),
+		TEST(phases_have_their_sockets),
 		TEST(tickets_and_sessions),
 		TEST(the_console_has_room),
 	};

@@ -1,6 +1,6 @@
 /*
- * The keeper's end of priv.sock, with a judge that only notes what it hears:
- * who may be what, when jobs leave, and who is cut off.
+ * The keeper's end of priv.sock and touch.sock, with a judge that only notes
+ * what it hears: who may be what, when jobs leave, and who is cut off.
  */
 #include "config.h"
 
@@ -12,7 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -21,18 +20,19 @@
 #include "libkosmo/packet.h"
 
 #define SOON 5000
-#define STRANGER 4242 /* a uid that is neither root's, nor ours */
+/* Uids that are neither root's, nor ours: owners of the two sockets, and one
+ * that owns none. */
+#define MAIL 4240
+#define TOUCH 4241
+#define STRANGER 4242
 
 struct house {
 	struct loop loop;
-	char dir[64];
-	char path[100];
-	int listening;
 };
 
 /* What the judge heard. */
 static struct {
-	int here[3], gone[3]; /* times, by role */
+	int here[4], gone[4]; /* times, by role */
 	int answers;
 } heard;
 
@@ -62,21 +62,18 @@ keeper_priv_here(struct keeper *k, enum priv_role role, bool here)
 static int
 set_up(void **state)
 {
-	struct sockaddr_un sun = { .sun_family = AF_UNIX };
 	struct house *h = calloc(1, sizeof(*h));
 
 	assert_non_null(h);
 	memset(&heard, 0, sizeof(heard));
-	(void)snprintf(h->dir, sizeof(h->dir), "/tmp/kosmo-priv.XXXXXX");
-	assert_non_null(mkdtemp(h->dir));
-	(void)snprintf(h->path, sizeof(h->path), "%s/priv.sock", h->dir);
-	(void)strcpy(sun.sun_path, h->path);
-	h->listening = socket(AF_UNIX, SOCK_SEQPACKET, 0);
-	assert_int_equal(
-	    bind(h->listening, (struct sockaddr *)&sun, sizeof(sun)), 0);
 	h->loop.base = event_base_new();
 	h->loop.turn = 1;
-	assert_int_equal(privileged_start(&h->loop, h->listening), KOSMO_OK);
+	for (size_t i = 0; i < LISTENS; i++)
+		h->loop.listeners[i] = (struct listener){
+			.loop = &h->loop, .at = (enum listen_at)i, .owner = MAIL
+		};
+	h->loop.listeners[AT_TOUCH].owner = TOUCH;
+	assert_int_equal(privileged_start(&h->loop), KOSMO_OK);
 	*state = h;
 	return 0;
 }
@@ -89,9 +86,6 @@ tear_down(void **state)
 	privileged_free(&h->loop);
 	event_base_free(h->loop.base);
 	buf_done(&h->loop.in);
-	(void)close(h->listening);
-	(void)unlink(h->path);
-	(void)rmdir(h->dir);
 	free(h);
 	return 0;
 }
@@ -117,17 +111,23 @@ turn(struct house *h)
 
 /* Somebody connects as uid; -1 if they are not let in. */
 static int
-come(struct house *h, uid_t uid)
+come_at(struct house *h, enum listen_at at, uid_t uid)
 {
 	int pair[2];
 
 	assert_int_equal(
 	    socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0, pair), 0);
-	if (privileged_admit(&h->loop, pair[0], uid))
+	if (privileged_admit(&h->loop.listeners[at], pair[0], uid))
 		return pair[1];
 	(void)close(pair[0]);
 	(void)close(pair[1]);
 	return -1;
+}
+
+static int
+come(struct house *h, uid_t uid)
+{
+	return come_at(h, AT_PRIV, uid);
 }
 
 static void
@@ -176,40 +176,58 @@ take(int fd)
 	return mail.id;
 }
 
-/* The warden is root; post is who owns the socket, or kosmod's own uid. */
+/* In which role uid is welcome at the socket: a bit for each. */
+static unsigned
+roles_of(enum listen_at at, uid_t uid)
+{
+	bool own = uid == geteuid();
+	unsigned roles = 0;
+
+	if (at == AT_PRIV && uid == 0)
+		roles |= 1U << PRIV_WARDEN;
+	if (at == AT_PRIV && (uid == MAIL || own))
+		roles |= 1U << PRIV_POST;
+	if (at == AT_TOUCH && (uid == TOUCH || own))
+		roles |= 1U << PRIV_TOUCH;
+	return roles;
+}
+
+static void
+check_role(struct house *h, enum listen_at at, uid_t uid, uint8_t role)
+{
+	bool may = (roles_of(at, uid) & (1U << role)) != 0;
+	int fd = come_at(h, at, uid);
+
+	memset(&heard, 0, sizeof(heard));
+	hello(h, fd, role);
+	assert_int_equal(is_cut(fd), !may);
+	for (uint8_t i = PRIV_POST; i <= PRIV_TOUCH; i++)
+		assert_int_equal(heard.here[i], may && role == i);
+	(void)close(fd);
+	turn(h);
+}
+
+/*
+ * The warden is root, post and touch are who owns their socket, or kosmod's
+ * own uid; and nobody is what belongs at the other socket.
+ */
 static void
 who_may_be_what(void **state)
 {
 	struct house *h = *state;
-	const uid_t uids[] = { 0, geteuid(), STRANGER };
-	uid_t owner = geteuid() == 0 ? STRANGER : geteuid();
+	const uid_t uids[] = { 0, geteuid(), MAIL, TOUCH, STRANGER };
+	const enum listen_at doors[] = { AT_PRIV, AT_TOUCH };
 
-	assert_int_equal(come(h, STRANGER), -1);
-	if (geteuid() == 0) {
-		privileged_free(&h->loop);
-		assert_int_equal(chown(h->path, STRANGER, 0), 0);
-		assert_int_equal(
-		    privileged_start(&h->loop, h->listening), KOSMO_OK);
-	}
-	for (size_t i = 0; i < 3 * 5; i++) {
-		uid_t uid = uids[i / 5];
-		uint8_t role = (uint8_t)(i % 5);
-		bool may = role == PRIV_WARDEN
-		    ? uid == 0
-		    : role == PRIV_POST && (uid == owner || uid == geteuid());
-		int fd = come(h, uid);
+	for (size_t i = 0; i < 2 * 5; i++) {
+		enum listen_at at = doors[i / 5];
+		uid_t uid = uids[i % 5];
 
-		if (uid == STRANGER && owner != STRANGER)
-			continue; /* not let in at all */
-		memset(&heard, 0, sizeof(heard));
-		hello(h, fd, role);
-		assert_int_equal(is_cut(fd), !may);
-		assert_int_equal(
-		    heard.here[PRIV_POST], may && role == PRIV_POST);
-		assert_int_equal(
-		    heard.here[PRIV_WARDEN], may && role == PRIV_WARDEN);
-		(void)close(fd);
-		turn(h);
+		if (roles_of(at, uid) == 0) {
+			assert_int_equal(come_at(h, at, uid), -1);
+			continue;
+		}
+		for (uint8_t role = 0; role < 6; role++)
+			check_role(h, at, uid, role);
 	}
 }
 
@@ -364,15 +382,17 @@ static void
 there_are_only_so_many(void **state)
 {
 	struct house *h = *state;
-	int fds[8];
+	int fds[9];
 
 	for (size_t i = 0; i < 8; i++)
 		assert_int_not_equal(fds[i] = come(h, geteuid()), -1);
 	assert_int_equal(come(h, geteuid()), -1);
+	/* who floods one socket does not close the other */
+	assert_int_not_equal(fds[8] = come_at(h, AT_TOUCH, geteuid()), -1);
 	(void)close(fds[0]);
 	turn(h);
 	assert_int_not_equal(fds[0] = come(h, geteuid()), -1);
-	for (size_t i = 0; i < 8; i++)
+	for (size_t i = 0; i < 9; i++)
 		(void)close(fds[i]);
 }
 

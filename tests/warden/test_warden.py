@@ -537,9 +537,9 @@ class Server(unittest.TestCase):
                 if uid == HANAKO:
                     self.tearDown()
 
-    def refuses(self):
+    def refuses(self, words):
         line = self.warden.stderr.readline()
-        self.assertIn(b"not root's alone", line)
+        self.assertIn(words, line)
         self.keeper.settimeout(0.3)
         with self.assertRaises(socket.timeout):
             self.keeper.accept()
@@ -548,13 +548,13 @@ class Server(unittest.TestCase):
         self.keeper = self.listen_as(0)
         os.chown("/run/other", HANAKO, 0)
         self.run_warden()
-        self.refuses()
+        self.refuses(b"its folder belongs to another user")
 
     def test_folder_that_others_write_to(self):
         self.keeper = self.listen_as(0)
         os.chmod("/run/other", 0o775)
         self.run_warden()
-        self.refuses()
+        self.refuses(b"others may write to its folder")
 
 
 if __name__ == "__main__":

@@ -18,10 +18,13 @@ refused(struct dialogue *d, const struct k_verdict *v, const char *msgid)
 
 static int
 factor_refused(
-    struct dialogue *d, const struct factor *f, const struct k_verdict *v)
+    struct dialogue *d, const struct factor *f, const struct attempt *attempt)
 {
+	const struct k_verdict *v = &attempt->verdict;
 	bool mailed = f->row->method == METHOD_EMAIL && f->device != NULL;
 
+	if (attempt->said)
+		return 0;
 	switch (v->word) {
 	case VERDICT_NO:
 		if (mailed && v->left > 0)
@@ -76,6 +79,56 @@ find_clockless(const struct dialogue *d, struct factor *ret)
 		return true;
 	}
 	return false;
+}
+
+/*
+ * What goes on where f can't be had: another method, or else a passkey of
+ * another kind; of those only one further down, so that it comes to an end.
+ */
+static bool
+find_other(const struct dialogue *d, const struct factor *f, struct factor *ret)
+{
+	struct factor list[FACTORS_MOST];
+	size_t n = factors_of(d, list);
+	bool below = false;
+
+	for (size_t i = 0; i < n; i++) {
+		if (list[i].row->method == METHOD_PASSKEY)
+			continue;
+		*ret = list[i];
+		return true;
+	}
+	for (size_t i = 0; f->device != NULL && i < n; i++) {
+		*ret = list[i];
+		if (below && ret->device->kind != f->device->kind)
+			return true;
+		below = below || ret->device == f->device;
+	}
+	return false;
+}
+
+/* A passkey that can't be had now; the reason was said, but of an agent. */
+static int
+go_on(struct dialogue *d, struct factor *f)
+{
+	bool agent = f->device != NULL && f->device->kind == KIND_SSH;
+	struct factor to;
+	int r = 0;
+
+	if (find_other(d, f, &to)) {
+		r = say(d,
+		    agent ? N_("Your key could not be reached. Going on with "
+			       "another method.")
+			  : N_("Going on with another method."),
+		    NULL);
+		return r != 0 ? r : turn_to(d, f, to);
+	}
+	if (agent)
+		r = say(d, N_("Your key could not be reached."), NULL);
+	if (r != 0)
+		return r;
+	return leave_contact(
+	    d, RESULT_DENY, N_("You have no other method."), NULL);
 }
 
 /* This host's clock is wrong: other methods go on. */
@@ -160,10 +213,14 @@ factor_once(struct dialogue *d, struct factor *f, bool *proven)
 		return r;
 	if (attempt.word != WORD_NONE)
 		return follow_word(d, f, attempt.word);
+	if (attempt.said && attempt.verdict.left == 0)
+		return leave_tries(d);
+	if (attempt.away)
+		return go_on(d, f);
 	if (attempt.verdict.word == VERDICT_HOST_CLOCK)
 		return host_clock(d, &attempt.verdict, f);
 	*proven = attempt.verdict.word == VERDICT_YES;
-	return *proven ? 0 : factor_refused(d, f, &attempt.verdict);
+	return *proven ? 0 : factor_refused(d, f, &attempt);
 }
 
 /* Before anything is proven everyone is asked alike: no device is named. */
@@ -179,7 +236,9 @@ prove_factor(struct dialogue *d)
 	if (known && factors_of(d, list) == 0)
 		return leave_contact(d, RESULT_DENY,
 		    N_("You have no method that is allowed here."), NULL);
-	if (known)
+	if (known && list[0].device == NULL)
+		r = say(d, N_("Your passkey can't be used here."), NULL);
+	if (known && r == 0)
 		r = turn_to(d, &f, list[0]);
 	while (r == 0 && !proven)
 		r = factor_once(d, &f, &proven);

@@ -59,6 +59,12 @@ enroll_here(struct dialogue *d, const struct enroll_how *how, bool *other);
 KOSMO_CHECK int
 enroll_ssh_key(struct dialogue *d, const struct enroll_how *how, bool *other);
 
+/*
+ * A passkey can't be used here: to another method, or the end where there is
+ * none.
+ */
+KOSMO_CHECK int leave_not_here(struct dialogue *d, bool *other);
+
 /* `other` where nothing else can be had. */
 KOSMO_CHECK int say_no_other(struct dialogue *d);
 

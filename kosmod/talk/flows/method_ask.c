@@ -17,6 +17,15 @@ has_mail(const struct dialogue *d)
 		d->t->conf->registration.email);
 }
 
+/* Whether anything here leads to one; passkeys have two ways. */
+static bool
+has_door(const struct dialogue *d, enum method method)
+{
+	if (method == METHOD_PASSKEY)
+		return (d->person.doors & (DOOR_HERE | DOOR_SSH)) != 0;
+	return method != METHOD_EMAIL || has_mail(d);
+}
+
 void
 methods_open(const struct dialogue *d, struct open_methods *ret)
 {
@@ -28,7 +37,7 @@ methods_open(const struct dialogue *d, struct open_methods *ret)
 		row = method_find((enum method)order[i]);
 		if (row == NULL || row->enroll == NULL ||
 		    (d->t->bound.methods & METHOD_BIT(row->method)) == 0 ||
-		    (row->method == METHOD_EMAIL && !has_mail(d)))
+		    !has_door(d, row->method))
 			continue;
 		ret->rows[ret->n++] = row;
 	}

@@ -5,6 +5,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/* Authenticators only where one sits before them, keys where an agent is. */
+static bool
+has_door(const struct dialogue *d, const struct k_device *device)
+{
+	switch (device->kind) {
+	case KIND_HERE:
+		return (d->person.doors & DOOR_HERE) != 0;
+	case KIND_SSH:
+		return (d->person.doors & DOOR_AGENT) != 0;
+	default:
+		return true;
+	}
+}
+
 static void
 add_devices(
     const struct dialogue *d, bool preferred, struct factor *list, size_t *n)
@@ -16,7 +30,8 @@ add_devices(
 		row = method_find((enum method)p->devices[i].method);
 		if (row == NULL ||
 		    (p->devices[i].method == p->preferred) != preferred ||
-		    (d->t->bound.methods & METHOD_BIT(row->method)) == 0)
+		    (d->t->bound.methods & METHOD_BIT(row->method)) == 0 ||
+		    !has_door(d, &p->devices[i]))
 			continue;
 		list[(*n)++] = (struct factor){ row, &p->devices[i] };
 	}
@@ -29,6 +44,19 @@ codes_left(const struct k_person *p)
 	return p->recovery + (p->code_until != 0);
 }
 
+bool
+passkeys_elsewhere(const struct dialogue *d)
+{
+	const struct k_person *p = &d->person;
+
+	if ((d->t->bound.methods & METHOD_BIT(METHOD_PASSKEY)) == 0)
+		return false;
+	for (size_t i = 0; i < p->n_devices; i++)
+		if (!has_door(d, &p->devices[i]))
+			return true;
+	return false;
+}
+
 size_t
 factors_of(const struct dialogue *d, struct factor ret[static FACTORS_MOST])
 {
@@ -36,7 +64,7 @@ factors_of(const struct dialogue *d, struct factor ret[static FACTORS_MOST])
 
 	add_devices(d, true, ret, &n);
 	add_devices(d, false, ret, &n);
-	if (n > 0 && codes_left(&d->person) > 0)
+	if ((n > 0 || passkeys_elsewhere(d)) && codes_left(&d->person) > 0)
 		ret[n++] =
 		    (struct factor){ method_find(METHOD_RECOVERY), NULL };
 	return n;

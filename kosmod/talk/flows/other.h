@@ -13,9 +13,13 @@ struct factor {
 	const struct k_device *device; /* NULL: recovery codes, or a dummy */
 };
 
+/* True if there are passkeys that policy allows, but no door here leads to. */
+bool passkeys_elsewhere(const struct dialogue *d);
+
 /*
- * The devices that policy allows here, the preferred one first, then the
- * recovery codes that are left. How many there are.
+ * The devices that policy allows and that have a door here, the preferred one
+ * first, then the recovery codes that are left, which are all that there is
+ * where passkeys are elsewhere. How many there are.
  */
 size_t
 factors_of(const struct dialogue *d, struct factor ret[static FACTORS_MOST]);

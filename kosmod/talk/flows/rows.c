@@ -228,6 +228,13 @@ admin_cells(
 	row_text(row, "next", next_word(p));
 }
 
+static const char *
+kind_name(const struct k_device *device)
+{
+	return device->kind == KIND_SSH ? "ssh-key"
+					: method_name(device->method);
+}
+
 int
 rows_devices(struct dialogue *d, const struct k_person *p)
 {
@@ -241,7 +248,7 @@ rows_devices(struct dialogue *d, const struct k_person *p)
 		row_text(&row, "login", p->login);
 		row_number(&row, "id", dev->id);
 		row_text(&row, "name", dev->name);
-		row_text(&row, "kind", method_name(dev->method));
+		row_text(&row, "kind", kind_name(dev));
 		row_number(&row, "added", dev->added);
 		row_number(&row, "last_used", dev->used);
 		r = row_send(d, &row);

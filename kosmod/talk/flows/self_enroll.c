@@ -83,6 +83,45 @@ verb_enroll_totp(struct dialogue *d)
 	return r == KOSMO_OK ? verb_enrolled(d) : r;
 }
 
+/* A key that waits to be proven is no device yet: nothing is shown. */
+static int
+finish_passkey(struct dialogue *d, uint32_t before)
+{
+	const struct k_device *device;
+	int r = call_profile(d);
+
+	if (r != KOSMO_OK)
+		return r;
+	device = newest(&d->person);
+	if (device == NULL || device->id == before)
+		return verb_done(d, NULL, NULL);
+	return (r = ask_sign_out(d)) == KOSMO_OK ? verb_enrolled(d) : r;
+}
+
+int
+verb_enroll_passkey(struct dialogue *d)
+{
+	const struct enroll_how how = { .name = verb_arg(d, "name") };
+	const struct k_device *last;
+	uint32_t before;
+	bool done;
+	int r;
+
+	if (how.name != NULL && !device_name_good(how.name))
+		return verb_bad_name(d);
+	if ((r = verb_enroll_confirm(d, METHOD_PASSKEY, &done)) != KOSMO_OK)
+		return r;
+	if ((d->t->bound.methods & METHOD_BIT(METHOD_PASSKEY)) == 0)
+		return verb_refuse(d, RESULT_REFUSED,
+		    N_("That method is not allowed here."), NULL);
+	if (done)
+		return verb_enrolled(d);
+	last = newest(&d->person);
+	before = last != NULL ? last->id : 0;
+	r = enroll_passkey(d, &how, NULL);
+	return r == KOSMO_OK ? finish_passkey(d, before) : r;
+}
+
 int
 verb_enroll_email(struct dialogue *d)
 {

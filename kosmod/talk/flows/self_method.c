@@ -21,7 +21,8 @@ is_called(
 	static const struct {
 		enum method method;
 		const char *name;
-	} names[] = { { METHOD_TOTP, "totp" }, { METHOD_EMAIL, "email" } };
+	} names[] = { { METHOD_PASSKEY, "passkey" }, { METHOD_TOTP, "totp" },
+		{ METHOD_EMAIL, "email" } };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (names[i].method == row->method &&
@@ -139,7 +140,7 @@ verb_method(struct dialogue *d)
 			row = all[i];
 	if (word != NULL && row == NULL)
 		return verb_refuse(d, RESULT_USAGE,
-		    N_("The methods are app and email."), NULL);
+		    N_("The methods are passkey, app and email."), NULL);
 	if ((r = verb_confirm(d)) == KOSMO_OK && row == NULL)
 		r = choose(d, &row);
 	return r == KOSMO_OK ? prefer(d, row) : r;

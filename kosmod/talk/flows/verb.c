@@ -50,6 +50,7 @@ static const struct verb_row {
 	{ "sign-out", false, 0, 0, "", verb_sign_out },
 	{ "forgot-id", false, 1, 1, "", verb_forgot_id },
 	{ "enroll totp", false, 0, 0, " png name ", verb_enroll_totp },
+	{ "enroll passkey", false, 0, 0, " name ", verb_enroll_passkey },
 	{ "enroll email", false, 0, 0, " name ", verb_enroll_email },
 	{ "enroll ssh-key", false, 0, 1, " name ", verb_enroll_ssh_key },
 	{ "email", false, 1, 1, "", verb_email },

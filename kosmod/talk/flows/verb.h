@@ -57,6 +57,7 @@ KOSMO_CHECK int verb_bad_name(struct dialogue *d);
 
 /* self_enroll.c */
 KOSMO_CHECK int verb_enroll_totp(struct dialogue *d);
+KOSMO_CHECK int verb_enroll_passkey(struct dialogue *d);
 KOSMO_CHECK int verb_enroll_email(struct dialogue *d);
 
 /*

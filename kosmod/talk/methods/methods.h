@@ -10,6 +10,8 @@
 struct attempt {
 	enum word word; /* typed instead of an answer: nothing was charged */
 	struct k_verdict verdict;
+	bool said; /* what is wrong stands above the next ask already */
+	bool away; /* it can't be had now: on with another method */
 };
 
 struct enroll_how; /* flows.h */
@@ -60,8 +62,8 @@ KOSMO_CHECK int passkey_attempt(
  * false: there is no agent, it has no such key, refused or was slow: nothing
  * was charged.
  */
-KOSMO_CHECK int agent_attempt(
-    struct dialogue *d, struct attempt *ret, bool *ret_reached);
+KOSMO_CHECK int
+agent_attempt(struct dialogue *d, struct attempt *ret, bool *ret_reached);
 KOSMO_CHECK int email_enter(struct dialogue *d);
 KOSMO_CHECK int email_attempt(
     struct dialogue *d, const struct k_device *device, struct attempt *ret);

@@ -4,6 +4,13 @@
 #include "methods.h"
 
 static const struct method_row rows[] = {
+	{ METHOD_PASSKEY, N_("passkey"),
+	    N_("  {n} passkey  a security key with fingerprint, face or PIN, "
+	       "at "
+	       "your computer"),
+	    N_("A passkey can't be used here. Choose another, or go on "
+	       "later."),
+	    enroll_passkey, NULL, passkey_attempt },
 	{ METHOD_TOTP, N_("app"),
 	    N_("  {n} app      6 digits from a free phone app; works without "
 	       "a signal"),
