@@ -83,27 +83,10 @@ verb_enroll_totp(struct dialogue *d)
 	return r == KOSMO_OK ? verb_enrolled(d) : r;
 }
 
-/* A key that waits to be proven is no device yet: nothing is shown. */
-static int
-finish_passkey(struct dialogue *d, uint32_t before)
-{
-	const struct k_device *device;
-	int r = call_profile(d);
-
-	if (r != KOSMO_OK)
-		return r;
-	device = newest(&d->person);
-	if (device == NULL || device->id == before)
-		return verb_done(d, NULL, NULL);
-	return (r = ask_sign_out(d)) == KOSMO_OK ? verb_enrolled(d) : r;
-}
-
 int
 verb_enroll_passkey(struct dialogue *d)
 {
 	const struct enroll_how how = { .name = verb_arg(d, "name") };
-	const struct k_device *last;
-	uint32_t before;
 	bool done;
 	int r;
 
@@ -114,12 +97,9 @@ verb_enroll_passkey(struct dialogue *d)
 	if ((d->t->bound.methods & METHOD_BIT(METHOD_PASSKEY)) == 0)
 		return verb_refuse(d, RESULT_REFUSED,
 		    N_("That method is not allowed here."), NULL);
-	if (done)
-		return verb_enrolled(d);
-	last = newest(&d->person);
-	before = last != NULL ? last->id : 0;
-	r = enroll_passkey(d, &how, NULL);
-	return r == KOSMO_OK ? finish_passkey(d, before) : r;
+	if (!done && (r = enroll_passkey(d, &how, NULL)) == KOSMO_OK)
+		r = ask_sign_out(d);
+	return r == KOSMO_OK ? verb_enrolled(d) : r;
 }
 
 int
