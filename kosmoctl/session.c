@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "kosmoctl/client.h"
+#include "kosmoctl/doctor.h"
 #include "kosmoctl/import.h"
 #include "kosmoctl/list.h"
 #include "kosmoctl/session_in.h"
@@ -291,6 +292,8 @@ run(struct session *s)
 		return session_import(s);
 	if (c->list != NULL)
 		return session_list(s);
+	if (c->verb->view == &view_doctor)
+		return doctor_run(&s->showing, converse(s, &lost));
 	return converse(s, &lost);
 }
 
