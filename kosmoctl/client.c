@@ -14,7 +14,6 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "kosmoctl/agent.h"
 #include "libkosmo/msg_key.h"
 #include "libkosmo/packet.h"
 #include "libkosmo/path.h"
@@ -256,7 +255,7 @@ on_agent(struct client *c, const struct buf *b)
 
 	if (r != KOSMO_OK)
 		return r;
-	fd = agent_connect();
+	fd = c->ways->agent != NULL ? c->ways->agent() : -1;
 	is.here = fd != -1;
 	r = packet_send(
 	    c->fd, &msg_agent_is_layout, &is, fd, packet_now() + PATIENCE);

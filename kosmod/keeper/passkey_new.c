@@ -189,8 +189,8 @@ answer_passkey_new(struct kconv *c, const union kmsg *msg)
 
 	if (r == KOSMO_OK)
 		r = judge(c, &p, version, &msg->passkey_new, &v);
-	explicit_bzero(
-	    &c->challenge, sizeof(c->challenge)); /* used, right or not */
+	/* used, right or not */
+	explicit_bzero(&c->challenge, sizeof(c->challenge));
 	person_done(&p);
 	if (r == KOSMO_OK)
 		kconv_reply(c, &k_verdict_layout, &v, 0);
