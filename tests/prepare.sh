@@ -7,7 +7,7 @@
 packages_build='gcc libc6-dev make autoconf automake libtool pkg-config gettext
 libssl-dev libcbor-dev libqrencode-dev libevent-dev libseccomp-dev libinih-dev
 libjansson-dev libcrypt-dev libpam0g-dev libgdbm-dev libcsv-dev libpng-dev
-libsystemd-dev libcbor-dev libfido2-dev'
+libsystemd-dev libfido2-dev'
 packages_host='openssh-server openssh-client passwd login procps util-linux
 perl-base'
 packages_play='tmux zbar-tools oathtool'
