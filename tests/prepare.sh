@@ -7,13 +7,13 @@
 packages_build='gcc libc6-dev make autoconf automake libtool pkg-config gettext
 libssl-dev libcbor-dev libqrencode-dev libevent-dev libseccomp-dev libinih-dev
 libjansson-dev libcrypt-dev libpam0g-dev libgdbm-dev libcsv-dev libpng-dev
-libsystemd-dev'
+libsystemd-dev libfido2-dev'
 packages_host='openssh-server openssh-client passwd login procps util-linux
 perl-base'
 packages_play='tmux zbar-tools oathtool'
 packages_tests='binutils clang valgrind libcmocka-dev strace
 xz-utils shellcheck mandoc sudo sshpass python3 debootstrap systemd-container
-iproute2'
+iproute2 fido2-tools'
 
 is_installed() {
 	dpkg-query -W -f '${db:Status-Status}\n' "$1" 2> /dev/null |
