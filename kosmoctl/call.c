@@ -27,13 +27,12 @@ copy(char *to, size_t size, const char *from)
 	(void)snprintf(to, size, "%s", from);
 }
 
+/* What a message can carry; else c->wrong says why not. */
 static int
-call_add(struct call *c, const char *name, size_t len, const char *value)
+check(struct call *c, const char *name, size_t len, const char *value)
 {
-	struct msg_arg *a = &c->hello.args[c->hello.n_args];
-
-	if (c->hello.n_args == ARGS_MAX || len >= sizeof(a->name) ||
-	    strlen(value) >= sizeof(a->value)) {
+	if (len >= sizeof(c->hello.args[0].name) ||
+	    strlen(value) >= sizeof(c->hello.args[0].value)) {
 		(void)call_wrong(c, USAGE, "%.*s is too long",
 		    len == 0 ? 8 : (int)len, len == 0 ? "argument" : name);
 		return KOSMO_ETOOBIG;
@@ -43,6 +42,21 @@ call_add(struct call *c, const char *name, size_t len, const char *value)
 		    "%.*s holds control characters or is not UTF-8",
 		    len == 0 ? 8 : (int)len, len == 0 ? "argument" : name);
 		return KOSMO_EINVAL;
+	}
+	return KOSMO_OK;
+}
+
+static int
+call_add(struct call *c, const char *name, size_t len, const char *value)
+{
+	struct msg_arg *a = &c->hello.args[c->hello.n_args];
+	int r = check(c, name, len, value);
+
+	if (r != KOSMO_OK)
+		return r;
+	if (c->hello.n_args == ARGS_MAX) {
+		(void)call_wrong(c, USAGE, "too many arguments");
+		return KOSMO_ETOOBIG;
 	}
 	memset(a, 0, sizeof(*a));
 	memcpy(a->name, name, len);
@@ -54,13 +68,16 @@ call_add(struct call *c, const char *name, size_t len, const char *value)
 int
 call_set(struct call *c, const char *name, const char *value)
 {
+	int r;
+
 	for (uint8_t i = 0; i < c->hello.n_args; i++) {
 		struct msg_arg *a = &c->hello.args[i];
 
-		if (strcmp(a->name, name) == 0) {
+		if (strcmp(a->name, name) != 0)
+			continue;
+		if ((r = check(c, name, strlen(name), value)) == KOSMO_OK)
 			copy(a->value, sizeof(a->value), value);
-			return KOSMO_OK;
-		}
+		return r;
 	}
 	return call_add(c, name, strlen(name), value);
 }

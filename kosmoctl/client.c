@@ -14,6 +14,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "libkosmo/msg_key.h"
 #include "libkosmo/packet.h"
 #include "libkosmo/path.h"
 
@@ -244,6 +245,25 @@ on_invited(struct client *c, const struct buf *b)
 	return r;
 }
 
+/* Where there is no agent that is said. */
+static int
+on_agent(struct client *c, const struct buf *b)
+{
+	struct msg_agent_is is = { 0 };
+	struct msg_agent agent;
+	int r = packet_get(b, &msg_agent_layout, &agent), fd;
+
+	if (r != KOSMO_OK)
+		return r;
+	fd = c->ways->agent != NULL ? c->ways->agent() : -1;
+	is.here = fd != -1;
+	r = packet_send(
+	    c->fd, &msg_agent_is_layout, &is, fd, packet_now() + PATIENCE);
+	if (fd != -1)
+		(void)close(fd);
+	return r;
+}
+
 static int
 on_end(struct client *c, const struct buf *b)
 {
@@ -267,6 +287,7 @@ static const struct {
 	{ M_WAIT, on_wait },
 	{ M_ROW, on_row },
 	{ M_INVITED, on_invited },
+	{ M_AGENT, on_agent },
 	{ M_END, on_end },
 };
 

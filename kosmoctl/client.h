@@ -26,6 +26,8 @@ struct client_ways {
 	/* NULL, or: the answer to lines of an import; the next ones */
 	int (*people)(void *arg, const struct msg_invited *answer,
 	    struct msg_people *ret);
+	/* NULL, or: a connection to the caller's ssh-agent; -1: none */
+	int (*agent)(void);
 	void *arg;
 };
 

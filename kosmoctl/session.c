@@ -8,7 +8,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "kosmoctl/agent.h"
 #include "kosmoctl/client.h"
+#include "kosmoctl/doctor.h"
 #include "kosmoctl/import.h"
 #include "kosmoctl/list.h"
 #include "kosmoctl/session_in.h"
@@ -227,7 +229,7 @@ enum outcome
 converse(struct session *s, bool *ret_lost)
 {
 	const struct client_ways ways = { on_show, on_ask, on_row, on_people,
-		s };
+		agent_connect, s };
 	uint8_t result = RESULT_ERROR;
 	int fd = -1, r;
 
@@ -291,6 +293,8 @@ run(struct session *s)
 		return session_import(s);
 	if (c->list != NULL)
 		return session_list(s);
+	if (c->verb->view == &view_doctor)
+		return doctor_run(&s->showing, converse(s, &lost));
 	return converse(s, &lost);
 }
 

@@ -88,4 +88,7 @@ int log_prepare(struct call *c);
 /* png.c */
 int enroll_prepare(struct call *c);
 
+/* ssh_key.c */
+int ssh_key_prepare(struct call *c);
+
 #endif

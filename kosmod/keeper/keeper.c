@@ -11,6 +11,7 @@
 #include "kosmod/keeper/answers.h"
 #include "kosmod/keeper/conv.h"
 #include "kosmod/keeper/judge.h"
+#include "kosmod/keeper/keys.h"
 #include "kosmod/keeper/member.h"
 #include "kosmod/keeper/notices.h"
 #include "kosmod/keeper/people.h"
@@ -129,7 +130,7 @@ keeper_accept(struct keeper *k, void *conn, const struct kpeer *peer,
 		return KOSMO_OK;
 	}
 	if (open->phase == PHASE_KEYS) {
-		judge_refuse(k, conn, open);
+		keys_answer(k, conn, open);
 		return KOSMO_OK;
 	}
 	if (open->phase == PHASE_SESSION || open->phase == PHASE_SESSION_END) {

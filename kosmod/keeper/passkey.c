@@ -181,5 +181,5 @@ void
 answer_passkey(struct kconv *c, const union kmsg *msg)
 {
 	trial_run(c, msg, judge, true);
-	explicit_bzero(&c->challenge, sizeof(c->challenge)); /* used, right or not */
+	explicit_bzero(&c->challenge, sizeof(c->challenge));
 }

@@ -120,8 +120,8 @@ check(const struct kconv *c, const struct k_passkey_new *m)
 		return FAULT_CHALLENGE;
 	if (m->auth_data_len < AT_CREDENTIAL)
 		return FAULT_SHAPE;
-	if (digest_sha256(c->challenge.rp_id, strlen(c->challenge.rp_id), rp_hash) !=
-		KOSMO_OK ||
+	if (digest_sha256(c->challenge.rp_id, strlen(c->challenge.rp_id),
+		rp_hash) != KOSMO_OK ||
 	    memcmp(m->auth_data, rp_hash, DIGEST_LEN) != 0)
 		return FAULT_RP;
 	fault = key_flags(c->k->conf, m->auth_data[AT_FLAGS]);
@@ -189,7 +189,8 @@ answer_passkey_new(struct kconv *c, const union kmsg *msg)
 
 	if (r == KOSMO_OK)
 		r = judge(c, &p, version, &msg->passkey_new, &v);
-	explicit_bzero(&c->challenge, sizeof(c->challenge)); /* used, right or not */
+	/* used, right or not */
+	explicit_bzero(&c->challenge, sizeof(c->challenge));
 	person_done(&p);
 	if (r == KOSMO_OK)
 		kconv_reply(c, &k_verdict_layout, &v, 0);

@@ -37,7 +37,7 @@ differ "keys: kosmod/conf_keys.c and man/kosmod.conf.5" \
 # Files and folders named in backquotes that begin with one of our rooms.
 for doc in README.md ARCHITECTURE.md HACKING.md SECURITY.md PROTOCOL.md; do
 	grep -o '`[a-zA-Z_./-]*`' "$doc" | tr -d '`' |
-	    grep -E '^(libkosmo|pam_kosmo|kosmod|kosmoctl|post|warden|etc|man|po|tests)/' |
+	    grep -E '^(libkosmo|pam_kosmo|kosmod|kosmoctl|post|warden|touch|etc|man|po|tests)/' |
 	    sort -u > "$scratch/named" || :
 	while read -r name; do
 		if [ ! -e "$name" ] && [ ! -e "$name.c" ]; then
@@ -49,7 +49,8 @@ done
 
 # The codemap has a line for each source file.
 for file in libkosmo/*.c pam_kosmo/*.c kosmod/*.c kosmod/*/*.c \
-    kosmod/talk/*/*.c kosmoctl/*.c post/*.c warden/*.c; do
+    kosmod/talk/*/*.c kosmoctl/*.c post/*.c warden/*.c \
+    touch/*.c; do
 	[ -e "$file" ] || continue
 	base=$(basename "$file" .c)
 	grep -Eq "(^|[^a-z_])$base([^a-z_]|\$)" ARCHITECTURE.md || {

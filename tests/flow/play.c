@@ -175,6 +175,26 @@ command_post(struct script *s, const char *rest)
 	s->world->post(s->world, how);
 }
 
+/* key NAME HOW ..., touch gone, touch here */
+static void
+command_key(struct script *s, const char *rest)
+{
+	char name[16] = "";
+	int n = 0;
+
+	if (sscanf(rest, "%15s %n", name, &n) < 1 || rest[n] == '\0')
+		script_fail(s, "key NAME HOW");
+	if (!s->world->key(s->world, name, rest + n))
+		skip(s, "no security keys at this depth");
+}
+
+static void
+command_touch(struct script *s, const char *rest)
+{
+	if (!s->world->key(s->world, "", rest))
+		skip(s, "no security keys at this depth");
+}
+
 static const struct {
 	const char *name;
 	int result;
@@ -374,6 +394,8 @@ static const struct {
 	{ "mails", false, command_mails },
 	{ "terms", false, command_terms },
 	{ "post", false, command_post },
+	{ "key", false, command_key },
+	{ "touch", false, command_touch },
 	{ "scan", false, command_scan },
 	{ "auth", false, command_auth },
 	{ "account", false, command_account },

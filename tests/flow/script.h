@@ -53,6 +53,11 @@ struct world {
 	char *(*mails)(struct world *w);
 	/* How post is: "takes" mails, "fails", "silent" or "gone". */
 	void (*post)(struct world *w, const char *how);
+	/*
+	 * Something is done to a security key (fake_touch.h), or with name
+	 * "" to kosmo-touch: "gone", "here". False: not at this depth.
+	 */
+	bool (*key)(struct world *w, const char *name, const char *how);
 	/* The text of audit lines since the last call. */
 	char *(*log)(struct world *w);
 	void (*end)(struct world *w);

@@ -19,6 +19,7 @@
 #include "journey.h"
 #include "script.h"
 #include "tests/unit/fake_post.h"
+#include "tests/unit/fake_touch.h"
 
 #define START 1775088000 /* a Thursday in April, 00:00 UTC */
 
@@ -33,6 +34,7 @@ struct keeper_world {
 	long log_seen;
 	bool no_post;
 	struct fake_post post;
+	struct fake_touch touch;
 	size_t mails_seen;
 };
 
@@ -102,6 +104,8 @@ priv(void *arg, enum priv_role role, const struct layout *l, const void *msg)
 {
 	struct keeper_world *w = arg;
 
+	if (role == PRIV_TOUCH)
+		return fake_touch_take(&w->touch, l, msg);
 	if (role != PRIV_POST || w->no_post)
 		return KOSMO_ECLOSED;
 	return fake_post_take(&w->post, l, msg);
@@ -130,6 +134,13 @@ read_all(struct keeper_world *w)
 		die("no terms of use");
 }
 
+/* There is a kosmo-touch where there are keys. */
+static bool
+touch_here(const struct keeper_world *w)
+{
+	return w->touch.n_keys > 0 && !w->touch.away;
+}
+
 static void
 open_all(struct keeper_world *w)
 {
@@ -154,6 +165,7 @@ open_all(struct keeper_world *w)
 		die("no keeper");
 	w->post.answered = w->post.n;
 	keeper_priv_here(w->keeper, PRIV_POST, !w->no_post);
+	keeper_priv_here(w->keeper, PRIV_TOUCH, touch_here(w));
 }
 
 static void
@@ -235,6 +247,9 @@ call(void *arg, const struct layout *req, const void *msg, uint8_t *ret_type,
 	keeper_request(wire->conv, &packet);
 	store_flush(wire->w->store);
 	answer_mails(wire->w);
+	while (wire->type == 0 &&
+	    fake_touch_answer(&wire->w->touch, wire->w->keeper) > 0)
+		store_flush(wire->w->store);
 	buf_done(&packet);
 	for (int i = 0; wire->type == 0 && !wire->dropped && i < 60; i++) {
 		world_clock(&wire->w->world, 1);
@@ -473,6 +488,19 @@ world_post(struct world *world, const char *how)
 	answer_mails(w);
 }
 
+static bool
+world_key(struct world *world, const char *name, const char *how)
+{
+	struct keeper_world *w = (struct keeper_world *)world;
+
+	if (name[0] == '\0')
+		w->touch.away = strcmp(how, "gone") == 0;
+	else if (!fake_touch_key(&w->touch, name, how))
+		die(how);
+	keeper_priv_here(w->keeper, PRIV_TOUCH, touch_here(w));
+	return true;
+}
+
 static char *
 world_log(struct world *world)
 {
@@ -497,6 +525,7 @@ world_end(struct world *world)
 	char command[128];
 
 	close_all(w);
+	fake_touch_done(&w->touch);
 	lang_close();
 	blocklist_close();
 	terms_text_close();
@@ -512,7 +541,8 @@ world_keeper(void)
 	static struct keeper_world w = {
 		.world = { "keeper", world_begin, world_clock, world_now,
 		    world_admin, world_restart, world_play, world_code,
-		    world_mails, world_post, world_log, world_end },
+		    world_mails, world_post, world_key, world_log,
+		    world_end },
 		.wall = START,
 		.mono = 1000000,
 	};

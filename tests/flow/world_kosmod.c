@@ -78,6 +78,16 @@ world_restart(struct world *world)
 		wait_status(world, "post", "1");
 }
 
+/* A real kosmo-touch wants real authenticators. */
+static bool
+world_key(struct world *world, const char *name, const char *how)
+{
+	(void)world;
+	(void)name;
+	(void)how;
+	return false;
+}
+
 static char *
 world_log(struct world *world)
 {
@@ -497,7 +507,8 @@ world_socket(void)
 	static struct kosmod_world w = {
 		.world = { "socket", world_begin, world_clock, world_now,
 		    world_admin, world_restart, play_socket, world_code,
-		    world_mails, world_post, world_log, world_end }
+		    world_mails, world_post, world_key, world_log,
+		    world_end }
 	};
 
 	return &w.world;
@@ -509,7 +520,8 @@ world_pam(void)
 	static struct kosmod_world w = {
 		.world = { "pam", world_begin, world_clock, world_now,
 		    world_admin, world_restart, play_pam, world_code,
-		    world_mails, world_post, world_log, world_end }
+		    world_mails, world_post, world_key, world_log,
+		    world_end }
 	};
 
 	return &w.world;

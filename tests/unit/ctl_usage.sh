@@ -48,6 +48,8 @@ user code taro
 register
 enroll totp
 enroll email
+enroll passkey
+enroll ssh-key
 email taro@example.co.jp
 language ja
 method app

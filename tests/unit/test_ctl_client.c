@@ -19,8 +19,11 @@
 
 #include <cmocka.h>
 
+#include "kosmoctl/agent.h"
 #include "kosmoctl/client.h"
+#include "libkosmo/msg_key.h"
 #include "libkosmo/packet.h"
+#include "libkosmo/path.h"
 
 #define PATIENCE 60000 /* ms: a test that waits longer has failed */
 
@@ -63,7 +66,8 @@ on_row(void *arg, const struct msg_row *row)
 static int
 run(void (*serve)(int fd), struct seen *seen, uint8_t *ret)
 {
-	const struct client_ways ways = { on_show, on_ask, on_row, NULL, seen };
+	const struct client_ways ways = { on_show, on_ask, on_row, NULL,
+		agent_connect, seen };
 	struct msg_hello *hello = calloc(1, sizeof(*hello));
 	int fds[2], r, status;
 	pid_t pid;
@@ -365,6 +369,110 @@ test_impostor(void **state)
 	assert_int_equal(rmdir(dir), 0);
 }
 
+/* AGENT is answered, and the descriptor leads to the caller's own agent. */
+static void
+ask_agent(int fd, bool here)
+{
+	static const struct msg_agent agent = { 0 };
+	struct msg_agent_is is = { 9 };
+	struct buf b = BUF_INIT;
+	struct msg_open open;
+	int pass = -1;
+
+	opening(fd, &open);
+	put(fd, &msg_agent_layout, &agent);
+	must(packet_recv(fd, &b, &pass, packet_now() + PATIENCE) == KOSMO_OK);
+	must(packet_get(&b, &msg_agent_is_layout, &is) == KOSMO_OK);
+	must(is.here == (here ? 1 : 0) && (pass != -1) == here);
+	if (pass != -1)
+		must(write(pass, "hello", 5) == 5);
+	buf_done(&b);
+	finish(fd, &open, RESULT_ALLOW);
+}
+
+static void
+serve_here(int fd)
+{
+	ask_agent(fd, true);
+}
+
+static void
+serve_away(int fd)
+{
+	ask_agent(fd, false);
+}
+
+static int
+listen_stream(const char *path)
+{
+	struct sockaddr_un un = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	(void)snprintf(un.sun_path, sizeof(un.sun_path), "%s", path);
+	assert_int_equal(bind(fd, (struct sockaddr *)&un, sizeof(un)), 0);
+	assert_int_equal(listen(fd, 4), 0);
+	return fd;
+}
+
+static void
+test_agent(void **state)
+{
+	static const char *const none[] = { "", "agent", "192.0.2.1:22",
+		"/nonexistent", "/", "/dev/null" };
+	char dir[] = "/tmp/kosmo-ctl.XXXXXX", path[64], word[8] = "";
+	struct seen seen;
+	uint8_t result;
+	int fd, peer;
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	(void)snprintf(path, sizeof(path), "%s/agent", dir);
+	fd = listen_stream(path);
+	assert_int_equal(setenv("SSH_AUTH_SOCK", path, 1), 0);
+	assert_int_equal(run(serve_here, &seen, &result), KOSMO_OK);
+	assert_int_equal(result, RESULT_ALLOW);
+	peer = accept(fd, NULL, NULL);
+	assert_int_equal(read(peer, word, sizeof(word)), 5);
+	assert_string_equal(word, "hello");
+	(void)close(peer);
+	(void)close(fd); /* the name is left, and nobody listens */
+	assert_int_equal(run(serve_away, &seen, &result), KOSMO_OK);
+	for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++) {
+		assert_int_equal(setenv("SSH_AUTH_SOCK", none[i], 1), 0);
+		assert_int_equal(run(serve_away, &seen, &result), KOSMO_OK);
+		assert_int_equal(result, RESULT_ALLOW);
+	}
+	assert_int_equal(unsetenv("SSH_AUTH_SOCK"), 0);
+	assert_int_equal(run(serve_away, &seen, &result), KOSMO_OK);
+	(void)unlink(path);
+	(void)rmdir(dir);
+}
+
+/* Somebody else's agent would see what is to be signed. */
+static void
+test_stranger(void **state)
+{
+	char dir[] = "/tmp/kosmo-ctl.XXXXXX", path[64];
+	struct seen seen;
+	uint8_t result;
+	int fd;
+
+	(void)state;
+	if (getuid() != 0)
+		skip();
+	assert_non_null(mkdtemp(dir));
+	(void)snprintf(path, sizeof(path), "%s/agent", dir);
+	fd = listen_stream(path);
+	assert_int_equal(seteuid(65534), 0);
+	assert_int_equal(listen(fd, 4), 0);
+	assert_int_equal(seteuid(0), 0);
+	assert_int_equal(setenv("SSH_AUTH_SOCK", path, 1), 0);
+	assert_int_equal(run(serve_away, &seen, &result), KOSMO_OK);
+	(void)close(fd);
+	(void)unlink(path);
+	(void)rmdir(dir);
+}
+
 int
 main(void)
 {
@@ -374,6 +482,8 @@ main(void)
 		cmocka_unit_test(test_broken),
 		cmocka_unit_test(test_connect),
 		cmocka_unit_test(test_impostor),
+		cmocka_unit_test(test_agent),
+		cmocka_unit_test(test_stranger),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -107,6 +107,9 @@ KOSMO_CHECK int ask_sign_out(struct dialogue *d);
 /* True if a login may end with the offer to skip the code for a while. */
 bool may_remember(const struct dialogue *d);
 
+/* True if a login ends with the factor: nothing is offered, no key waits. */
+bool is_last(const struct dialogue *d);
+
 /* Makes that offer after a login with a code. */
 KOSMO_CHECK int offer_remember(struct dialogue *d);
 

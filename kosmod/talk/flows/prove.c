@@ -100,6 +100,16 @@ finish_registration(struct dialogue *d)
 	    N_("Please register first: run kosmoctl register."), NULL);
 }
 
+/* Asked for, and not proven by a key that sshd let in or a login before. */
+static bool
+wants_factor(const struct dialogue *d)
+{
+	const struct k_bound *bound = &d->t->bound;
+
+	return (bound->steps & STEP_FACTOR) != 0 && !bound->combined &&
+	    !bound->keyed && !d->person.remembered && d->person.key_device == 0;
+}
+
 /*
  * A first device proves the factor by being enrolled; whoever has one shows
  * the factor before anything that is still to be done.
@@ -116,8 +126,7 @@ prove(struct dialogue *d, enum msg_ask_kind kind)
 		return r;
 	if ((d->person.todo & TODO_METHOD) != 0 && d->person.n_devices == 0)
 		return finish_registration(d);
-	factor = (steps & STEP_FACTOR) != 0 && !d->person.remembered &&
-	    !d->t->bound.combined;
+	factor = wants_factor(d);
 	if (factor && (r = prove_factor(d)) != 0)
 		return r;
 	if (d->t->ended)

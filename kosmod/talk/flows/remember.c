@@ -32,6 +32,13 @@ may_remember(const struct dialogue *d)
 	    d->t->bound.remember >= MINUTE && !d->t->bound.combined;
 }
 
+bool
+is_last(const struct dialogue *d)
+{
+	return d->t->phase == PHASE_AUTH && !may_remember(d) &&
+	    !(d->person.key_waits && d->person.key_seen);
+}
+
 int
 offer_remember(struct dialogue *d)
 {

@@ -22,9 +22,8 @@ newest(const struct k_person *p)
 	return found;
 }
 
-/* What was just enrolled, as one row and one line. */
-static int
-enrolled(struct dialogue *d)
+int
+verb_enrolled(struct dialogue *d)
 {
 	const struct k_device *device;
 	struct k_person one;
@@ -43,19 +42,15 @@ enrolled(struct dialogue *d)
 	    FILL({ "device", device->name }));
 }
 
-/*
- * Password and factor first; who has no device yet finishes the registration
- * on the way. *enrolled: that set up a device of this method.
- */
-static int
-confirm(struct dialogue *d, enum method method, bool *enrolled)
+int
+verb_enroll_confirm(struct dialogue *d, enum method method, bool *ret_done)
 {
 	uint32_t before = 0;
 	const struct k_device *device;
 	bool known;
 	int r;
 
-	*enrolled = false;
+	*ret_done = false;
 	if ((r = call_profile(d)) != KOSMO_OK)
 		return r;
 	known = d->person.state != STATE_NONE;
@@ -65,7 +60,7 @@ confirm(struct dialogue *d, enum method method, bool *enrolled)
 		return r;
 	device = newest(&d->person);
 	/* of who was not known before, only the registration tells */
-	*enrolled = device != NULL && device->method == method &&
+	*ret_done = device != NULL && device->method == method &&
 	    (known ? device->id != before : d->open_step);
 	return KOSMO_OK;
 }
@@ -82,49 +77,29 @@ verb_enroll_totp(struct dialogue *d)
 
 	if (how.name != NULL && !device_name_good(how.name))
 		return verb_bad_name(d);
-	if ((r = confirm(d, METHOD_TOTP, &done)) == KOSMO_OK && !done &&
-	    (r = enroll_app(d, &how, NULL)) == KOSMO_OK)
+	if ((r = verb_enroll_confirm(d, METHOD_TOTP, &done)) == KOSMO_OK &&
+	    !done && (r = enroll_app(d, &how, NULL)) == KOSMO_OK)
 		r = ask_sign_out(d);
-	return r == KOSMO_OK ? enrolled(d) : r;
-}
-
-/* A key that waits to be proven is no device yet: nothing is shown. */
-static int
-finish_passkey(struct dialogue *d, uint32_t before)
-{
-	const struct k_device *device;
-	int r = call_profile(d);
-
-	if (r != KOSMO_OK)
-		return r;
-	device = newest(&d->person);
-	if (device == NULL || device->id == before)
-		return verb_done(d, NULL, NULL);
-	return (r = ask_sign_out(d)) == KOSMO_OK ? enrolled(d) : r;
+	return r == KOSMO_OK ? verb_enrolled(d) : r;
 }
 
 int
 verb_enroll_passkey(struct dialogue *d)
 {
 	const struct enroll_how how = { .name = verb_arg(d, "name") };
-	const struct k_device *last;
-	uint32_t before;
 	bool done;
 	int r;
 
 	if (how.name != NULL && !device_name_good(how.name))
 		return verb_bad_name(d);
-	if ((r = confirm(d, METHOD_PASSKEY, &done)) != KOSMO_OK)
+	if ((r = verb_enroll_confirm(d, METHOD_PASSKEY, &done)) != KOSMO_OK)
 		return r;
 	if ((d->t->bound.methods & METHOD_BIT(METHOD_PASSKEY)) == 0)
 		return verb_refuse(d, RESULT_REFUSED,
 		    N_("That method is not allowed here."), NULL);
-	if (done)
-		return enrolled(d);
-	last = newest(&d->person);
-	before = last != NULL ? last->id : 0;
-	r = enroll_passkey(d, &how, NULL);
-	return r == KOSMO_OK ? finish_passkey(d, before) : r;
+	if (!done && (r = enroll_passkey(d, &how, NULL)) == KOSMO_OK)
+		r = ask_sign_out(d);
+	return r == KOSMO_OK ? verb_enrolled(d) : r;
 }
 
 int
@@ -136,7 +111,7 @@ verb_enroll_email(struct dialogue *d)
 
 	if (how.name != NULL && !device_name_good(how.name))
 		return verb_bad_name(d);
-	if ((r = confirm(d, METHOD_EMAIL, &done)) != KOSMO_OK)
+	if ((r = verb_enroll_confirm(d, METHOD_EMAIL, &done)) != KOSMO_OK)
 		return r;
 	if (!d->person.email_ok)
 		return verb_refuse(d, RESULT_REFUSED,
@@ -148,5 +123,5 @@ verb_enroll_email(struct dialogue *d)
 		    N_("That method is not allowed here."), NULL);
 	if (!done && (r = enroll_email(d, &how, NULL)) == KOSMO_OK)
 		r = ask_sign_out(d);
-	return r == KOSMO_OK ? enrolled(d) : r;
+	return r == KOSMO_OK ? verb_enrolled(d) : r;
 }

@@ -60,6 +60,19 @@ KOSMO_CHECK int verb_enroll_totp(struct dialogue *d);
 KOSMO_CHECK int verb_enroll_passkey(struct dialogue *d);
 KOSMO_CHECK int verb_enroll_email(struct dialogue *d);
 
+/*
+ * Password and factor first; who has no device yet finishes the registration
+ * on the way. *ret_done: that set up a device of this method.
+ */
+KOSMO_CHECK int
+verb_enroll_confirm(struct dialogue *d, enum method method, bool *ret_done);
+
+/* Ends the verb: what was just enrolled, as one row and one line. */
+KOSMO_CHECK int verb_enrolled(struct dialogue *d);
+
+/* self_ssh_key.c */
+KOSMO_CHECK int verb_enroll_ssh_key(struct dialogue *d);
+
 /* self_profile.c */
 KOSMO_CHECK int verb_email(struct dialogue *d);
 KOSMO_CHECK int verb_language(struct dialogue *d);
@@ -118,6 +131,7 @@ KOSMO_CHECK int verb_user_import(struct dialogue *d);
 KOSMO_CHECK int verb_user_list(struct dialogue *d);
 KOSMO_CHECK int verb_user_show(struct dialogue *d);
 KOSMO_CHECK int verb_status(struct dialogue *d);
+KOSMO_CHECK int verb_doctor(struct dialogue *d);
 KOSMO_CHECK int verb_log(struct dialogue *d);
 
 #endif

@@ -31,8 +31,7 @@ email_attempt(
 		.words = WORD_FLAG(WORD_RESEND) | WORD_FLAG(WORD_OTHER) |
 		    (device != NULL ? WORD_FLAG(WORD_RECOVERY) : 0),
 	};
-	struct k_mail_code code = { .purpose = MAIL_LOGIN,
-		.last = d->t->phase == PHASE_AUTH && !may_remember(d) };
+	struct k_mail_code code = { .purpose = MAIL_LOGIN, .last = is_last(d) };
 	struct answer answer = { 0 };
 	int r;
 

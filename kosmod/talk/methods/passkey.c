@@ -17,7 +17,7 @@ judge(struct dialogue *d, struct k_passkey *proof, struct attempt *ret)
 {
 	int r;
 
-	proof->last = d->t->phase == PHASE_AUTH && !may_remember(d);
+	proof->last = is_last(d);
 	r = call_verdict(d, &k_passkey_layout, proof, &ret->verdict);
 	if (r != 0)
 		return r;

@@ -39,7 +39,7 @@ totp_attempt(
 	if (answer.word != WORD_NONE)
 		goto out;
 	answer_digits(&answer.text, code.digits);
-	code.last = d->t->phase == PHASE_AUTH && !may_remember(d);
+	code.last = is_last(d);
 	r = call_verdict(d, &k_code_layout, &code, &ret->verdict);
 	d->t->ended = r == 0 && ret->verdict.ended != 0;
 out:

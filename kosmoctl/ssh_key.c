@@ -1,0 +1,69 @@
+/*
+ * ssh_key.c: the .pub file of `enroll ssh-key`: its line goes to kosmod, which
+ * says what it thinks of it.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "kosmoctl/verb.h"
+
+/*
+ * The first line of fd, byte by byte: with --stdin answers stand behind it.
+ * KOSMO_ETOOBIG, KOSMO_EIO, KOSMO_ENOTFOUND if there is none.
+ */
+static int
+read_line(int fd, char *line, size_t size)
+{
+	size_t len = 0;
+	ssize_t n = 1;
+	char byte;
+
+	while (len + 1 < size) {
+		n = read(fd, &byte, 1);
+		if (n == -1 && errno == EINTR)
+			continue;
+		if (n != 1 || byte == '\n')
+			break;
+		line[len++] = byte;
+	}
+	line[len] = '\0';
+	if (n == -1)
+		return KOSMO_EIO;
+	if (len + 1 == size)
+		return KOSMO_ETOOBIG;
+	while (len > 0 && strchr("\r \t", line[len - 1]) != NULL)
+		line[--len] = '\0';
+	return len > 0 ? KOSMO_OK : KOSMO_ENOTFOUND;
+}
+
+int
+ssh_key_prepare(struct call *c)
+{
+	const char *path = c->args->n_words > 0 ? c->args->words[0] : NULL;
+	char line[sizeof(c->hello.args[0].value)];
+	int fd, r;
+
+	if (path == NULL)
+		return DONE; /* one of the agent's */
+	fd = strcmp(path, "-") == 0 ? STDIN_FILENO
+				    : open(path, O_RDONLY | O_CLOEXEC);
+	if (fd == -1)
+		return call_wrong(
+		    c, REFUSED, "%.100s: %s", path, strerror(errno));
+	r = read_line(fd, line, sizeof(line));
+	if (r == KOSMO_EIO)
+		(void)call_wrong(
+		    c, REFUSED, "%.100s: %s", path, strerror(errno));
+	else if (r != KOSMO_OK)
+		(void)call_wrong(c, REFUSED,
+		    "%.100s: its first line is no public key of OpenSSH", path);
+	if (fd != STDIN_FILENO)
+		(void)close(fd);
+	if (r == KOSMO_OK && call_set(c, "", line) != KOSMO_OK)
+		return REFUSED;
+	return r == KOSMO_OK ? DONE : REFUSED;
+}
