@@ -11,6 +11,7 @@
 #include "kosmod/keeper/answers.h"
 #include "kosmod/keeper/conv.h"
 #include "kosmod/keeper/judge.h"
+#include "kosmod/keeper/mail_limits.h"
 #include "kosmod/keeper/member.h"
 #include "kosmod/keeper/notices.h"
 #include "kosmod/keeper/people.h"
@@ -61,6 +62,7 @@ keeper_new(struct store *st, struct audit *audit, const struct conf *conf,
 	if ((r = store_subkey(st, "proof", k->mac_key)) != KOSMO_OK ||
 	    (r = time_load(k)) != KOSMO_OK ||
 	    (r = people_load(k)) != KOSMO_OK ||
+	    (r = mail_limits_load(k)) != KOSMO_OK ||
 	    (r = notices_load(k)) != KOSMO_OK) {
 		keeper_free(&k);
 		return r;
