@@ -7,6 +7,6 @@ command -v python3 >/dev/null || {
 KOSMOD=$PWD/kosmod/kosmod KOSMOCTL=$PWD/kosmoctl/kosmoctl
 PYTHONDONTWRITEBYTECODE=1
 export KOSMOD KOSMOCTL PYTHONDONTWRITEBYTECODE
-for test in verbs import members; do
+for test in verbs import members words; do
 	python3 "${srcdir:-.}/tests/ctl/test_$test.py" || exit 1
 done
