@@ -28,6 +28,7 @@ struct import {
 	const char *failed; /* msgid: why it stopped */
 	char contact[LANG_COUNT][256];
 	char domains[DOMAINS_TEXT]; /* that addresses have to be of */
+	enum lang lang;		    /* of this terminal */
 	bool progress;		    /* standard error is a terminal */
 	int (*slip)(void *arg, const struct msg_row *row);
 	void *slip_arg;

@@ -182,8 +182,9 @@ show_progress(const struct import *im)
 {
 	if (im->progress)
 		(void)fprintf(stderr, "\r%s %zu / %zu",
-		    im->pass == PEOPLE_CHECK ? "check" : "invite", im->next,
-		    im->csv.n_people);
+		    tr(im->lang,
+			im->pass == PEOPLE_CHECK ? N_("check") : N_("invite")),
+		    im->next, im->csv.n_people);
 }
 
 static void
