@@ -200,6 +200,26 @@ class Deadlines(Alone):
         self.check_closed("quick", 1)
 
 
+class Brim(Alone):
+    """[limits] conversations: 64 of them are root's."""
+
+    def test_conversations(self):
+        self.kosmod.write_conf("[limits]\nidle = 10m\nconversations = 67\n"
+                               "[service sshd]\ndeadline = 20m\n")
+        self.kosmod.init().start()
+        with contextlib.ExitStack() as stack:
+            for _ in range(3):
+                c = stack.enter_context(self.kosmod.client())
+                self.assertEqual(c.begin()[0], wire.ASK)
+            if ROOT:
+                for _ in range(64):
+                    stack.enter_context(self.kosmod.client())
+            one_more = stack.enter_context(self.kosmod.client())
+            self.assertTrue(one_more.closed())
+            self.kosmod.wait_for("too many conversations")
+        self.assertEqual(self.kosmod.stop(), 0)
+
+
 class Floods(Shared):
     conf = """
 [limits]
