@@ -148,8 +148,8 @@ struct keeper {
 	const struct conf *conf;
 	struct clock clock;
 	struct keeper_ways ways;
-	uint8_t mac_key[DIGEST_KEY_LEN]; /* store subkey "proof" */
-	uint32_t hash_permits;		 /* running at once */
+	struct digest_key *mac_key; /* store subkey "proof" */
+	uint32_t hash_permits;	    /* running at once */
 	uint32_t n_hashing;
 	struct kconv_list hashing;
 	struct kconv_list waiting;
