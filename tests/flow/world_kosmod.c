@@ -15,6 +15,7 @@
 
 #include "libkosmo/packet.h"
 #include "postman.h"
+#include "keyring.h"
 #include "script.h"
 #include "server.h"
 
@@ -25,6 +26,8 @@ struct kosmod_world {
 	struct world world;
 	struct server server;
 	struct postman *postman;
+	struct keyring keys;
+	bool no_touch;
 	struct fake_post post; /* what it had when it was looked at */
 	size_t mails_seen;
 	bool takes;
@@ -79,14 +82,22 @@ world_restart(struct world *world)
 		wait_status(world, "post", "1");
 }
 
-/* A real kosmo-touch wants real authenticators. */
+/* kosmo-touch comes with the first key, unless it is gone. */
 static bool
 world_key(struct world *world, const char *name, const char *how)
 {
-	(void)world;
-	(void)name;
-	(void)how;
-	return false;
+	struct kosmod_world *w = (struct kosmod_world *)world;
+
+	if (name[0] != '\0' && !keyring_do(&w->keys, &w->server, name, how))
+		return false;
+	if (name[0] == '\0')
+		w->no_touch = strcmp(how, "gone") == 0;
+	if (w->no_touch)
+		keyring_no_touch(&w->keys);
+	else
+		keyring_touch(&w->keys, &w->server);
+	wait_status(world, "touch", w->no_touch ? "0" : "1");
+	return true;
 }
 
 static char *
@@ -100,6 +111,7 @@ world_end(struct world *world)
 {
 	struct kosmod_world *w = (struct kosmod_world *)world;
 
+	keyring_end(&w->keys);
 	server_end(&w->server);
 	postman_free(&w->postman);
 }
