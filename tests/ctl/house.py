@@ -27,6 +27,7 @@ period = {PERIOD}
 window = {WINDOW}
 issuer = Example
 [login]
+methods = totp email
 contact-ja = 情報システム課 内線1234
 contact-en = IT desk, ext. 1234
 [registration]

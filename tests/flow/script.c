@@ -200,9 +200,11 @@ compare(struct script *s, const char *text, char mark, const char *seen)
 	for (;; text = *end == '\0' ? NULL : end + 1) {
 		want = script_peek(s);
 		if (want == NULL || want[0] != mark ||
-		    strcmp(want, "=*") == 0) {
+		    strcmp(want, "=*") == 0 || strcmp(want, "=|") == 0) {
 			if (text != NULL && !any)
 				script_fail(s, "more is seen:\n%s", text);
+			if (want != NULL && strcmp(want, "=|") == 0)
+				script_take(s);
 			return;
 		}
 		if (text == NULL)

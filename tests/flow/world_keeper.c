@@ -145,11 +145,9 @@ static void
 open_all(struct keeper_world *w)
 {
 	const struct clock clock = { wall, mono, w };
-	const struct keeper_ways ways = { .reply = reply,
-		.end = end,
-		.drop = drop,
-		.priv = priv,
-		.arg = w };
+	const struct keeper_ways ways = {
+		.reply = reply, .end = end, .drop = drop, .priv = priv, .arg = w
+	};
 	struct store_events events = { audit_append, audit_sync, lost, NULL };
 	uint8_t key[32];
 	const char *why = "";
@@ -541,8 +539,7 @@ world_keeper(void)
 	static struct keeper_world w = {
 		.world = { "keeper", world_begin, world_clock, world_now,
 		    world_admin, world_restart, world_play, world_code,
-		    world_mails, world_post, world_key, world_log,
-		    world_end },
+		    world_mails, world_post, world_key, world_log, world_end },
 		.wall = START,
 		.mono = 1000000,
 	};

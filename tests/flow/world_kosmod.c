@@ -507,8 +507,7 @@ world_socket(void)
 	static struct kosmod_world w = {
 		.world = { "socket", world_begin, world_clock, world_now,
 		    world_admin, world_restart, play_socket, world_code,
-		    world_mails, world_post, world_key, world_log,
-		    world_end }
+		    world_mails, world_post, world_key, world_log, world_end }
 	};
 
 	return &w.world;
@@ -520,8 +519,7 @@ world_pam(void)
 	static struct kosmod_world w = {
 		.world = { "pam", world_begin, world_clock, world_now,
 		    world_admin, world_restart, play_pam, world_code,
-		    world_mails, world_post, world_key, world_log,
-		    world_end }
+		    world_mails, world_post, world_key, world_log, world_end }
 	};
 
 	return &w.world;
