@@ -42,6 +42,7 @@ static const struct {
 	{ "step_number", CELL_NUMBER },
 	{ "step_total", CELL_NUMBER },
 	{ "terms_at", CELL_TIME },
+	{ "touch", CELL_FLAG },
 	{ "uid", CELL_NUMBER },
 	{ "waiting", CELL_NUMBER },
 	{ "warden", CELL_FLAG },

@@ -90,6 +90,8 @@ const struct verb verbs[] = {
 	{ "me", "", SELF, NULL, &view_person,
 	    N_("show what is recorded of you") },
 	{ "status", "", ADMIN, NULL, &view_status, N_("show how kosmod is") },
+	{ "doctor", "", ADMIN, NULL, &view_doctor,
+	    N_("look over this host, and say what to mend") },
 	{ "log", "[LOGIN] [--since T] [--follow] [--verify]", ADMIN,
 	    log_prepare, &view_log, N_("show or check the audit lines") },
 	{ NULL, NULL, false, NULL, NULL, NULL },

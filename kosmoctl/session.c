@@ -10,6 +10,7 @@
 
 #include "kosmoctl/agent.h"
 #include "kosmoctl/client.h"
+#include "kosmoctl/doctor.h"
 #include "kosmoctl/import.h"
 #include "kosmoctl/list.h"
 #include "kosmoctl/session_in.h"
@@ -292,6 +293,8 @@ run(struct session *s)
 		return session_import(s);
 	if (c->list != NULL)
 		return session_list(s);
+	if (c->verb->view == &view_doctor)
+		return doctor_run(&s->showing, converse(s, &lost));
 	return converse(s, &lost);
 }
 

@@ -47,7 +47,7 @@ struct view {
 };
 
 extern const struct view view_none, view_person, view_people, view_devices,
-    view_slip, view_status, view_log, view_enroll;
+    view_slip, view_status, view_log, view_enroll, view_doctor;
 
 /* Rows of every verb pass here: kosmoctl's own kinds, JSON, or the view. */
 int view_row(struct showing *s, const struct msg_row *row);

@@ -121,7 +121,7 @@ put_time(struct showing *s, const struct msg_row *row, const char *label,
 	view_pair(s, label, when != 0 ? text : tr(s->lang, N_("never")));
 }
 
-/* Whether mail can be sent and sessions ended: by programs of their own. */
+/* What others do for kosmod: mail, sign-out, authenticators. */
 static void
 put_programs(struct showing *s, const struct msg_row *row)
 {
@@ -138,6 +138,12 @@ put_programs(struct showing *s, const struct msg_row *row)
 		cell_number(row, "warden") != 0
 		    ? N_("kosmo-warden is connected")
 		    : N_("kosmo-warden is not connected")));
+	words(text, s->lang,
+	    cell_number(row, "touch") != 0
+		? N_("kosmo-touch is connected; made for {id}")
+		: N_("kosmo-touch is not connected; made for {id}"),
+	    FILLS({ "id", cell_get(row, "rp_id") }));
+	view_pair(s, N_("Passkeys"), text);
 }
 
 static int

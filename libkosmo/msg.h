@@ -198,8 +198,8 @@ struct msg_end {
 /*
  * One row of what a kosmoctl verb answers, talk to kosmoctl: stable names
  * (those of --json) and values. kosmoctl draws the table. kind says what the
- * row is ("person", "device", "slip", "status", "log", "uri"); "language" comes
- * first where HELLO named none: what follows is in it.
+ * row is ("person", "device", "slip", "status", "doctor", "log", "uri");
+ * "language" comes first where HELLO named none: what follows is in it.
  */
 struct msg_cell {
 	char name[32];

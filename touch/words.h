@@ -7,8 +7,9 @@
 #include "kosmod/kmsg_passkey.h"
 
 /*
- * The word for an error of libfido2 (CTAP2 8.2, or one of its own);
- * TOUCH_DONE for FIDO_OK, TOUCH_FAILED for what has no row.
+ * The word for what an authenticator answered (CTAP2 8.2); TOUCH_DONE for
+ * FIDO_OK; TOUCH_FAILED for what has no row, and for libfido2's own errors,
+ * which are below 0.
  */
 enum touch_word word_of(int err);
 

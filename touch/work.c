@@ -86,6 +86,31 @@ try_pin(struct work *w)
 }
 
 /*
+ * libfido2 itself has failed: nobody touched the key, or it was pulled out, or
+ * it sends what nobody can read.
+ */
+static enum touch_word
+why_silent(struct work *w)
+{
+	if (packet_now() >= w->j->until)
+		return TOUCH_TIMEOUT;
+	return ask_stopped() || !device_there(w->dev) ? TOUCH_GONE
+						      : TOUCH_FAILED;
+}
+
+static enum touch_word
+word_after(struct work *w, int r)
+{
+	enum touch_word word = r < 0 ? why_silent(w) : word_of(r);
+
+	if (word == TOUCH_FAILED && !ask_stopped())
+		log_say(LOG_WARNING, "job %llu: %s: %s",
+		    (unsigned long long)w->j->ask->id, w->dev->path,
+		    fido_strerr(r));
+	return word;
+}
+
+/*
  * The PIN is tried before anybody is told to touch the key. With it, a key
  * that would not say before which credentials it holds does.
  */
@@ -93,7 +118,7 @@ static enum touch_word
 check_pin(struct work *w)
 {
 	int r = try_pin(w);
-	enum touch_word word = word_of(r);
+	enum touch_word word = r < 0 ? word_after(w, r) : word_of(r);
 
 	if (word == TOUCH_PIN_WRONG || word == TOUCH_PIN_BLOCKED || r < 0)
 		return word;
@@ -155,19 +180,6 @@ more(struct work *w)
 	return before == WAY_UV ? TOUCH_PIN_BLOCKED : TOUCH_UNSET;
 }
 
-/*
- * An operation ends before its time without a word from the key if that is
- * pulled out; or because it sends what nobody can read.
- */
-static enum touch_word
-why_silent(struct work *w)
-{
-	if (packet_now() >= w->j->until)
-		return TOUCH_TIMEOUT;
-	return ask_stopped() || !device_there(w->dev) ? TOUCH_GONE
-						      : TOUCH_FAILED;
-}
-
 /* One operation, and again as long as the key alone gives up waiting. */
 static enum touch_word
 operate(struct work *w)
@@ -181,18 +193,12 @@ operate(struct work *w)
 		r = w->j->ask->act == TOUCH_ENROL
 		    ? job_enrol(w->j, w->way, pin)
 		    : job_prove(w->j, w->way, pin);
-		word = word_of(r);
+		word = word_after(w, r);
 	} while (word == TOUCH_TIMEOUT && packet_now() < w->j->until &&
 	    !ask_stopped());
-	if (word == TOUCH_GONE)
-		word = why_silent(w);
-	if (word == TOUCH_UV_FAILED && w->way != WAY_UV)
-		word = TOUCH_FAILED;
-	if (word == TOUCH_FAILED && !ask_stopped())
-		log_say(LOG_WARNING, "job %llu: %s: %s",
-		    (unsigned long long)w->j->ask->id, w->dev->path,
-		    fido_strerr(r));
-	return word;
+	/* somebody said no at the key itself */
+	return word == TOUCH_UV_FAILED && w->way != WAY_UV ? TOUCH_FAILED
+							   : word;
 }
 
 static enum touch_word

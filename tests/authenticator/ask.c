@@ -93,7 +93,9 @@ ask_verify(struct ask *ask, struct authenticator *a, unsigned int permission)
 	if (ask->uv != SAID_YES)
 		return CTAP_OK;
 	if (a->sw.v[SW_UV] != UV_SET)
-		return CTAP_INVALID_OPTION;
+		return a->sw.v[SW_VERSION] == VERSION_2_0
+		    ? CTAP_UNSUPPORTED_OPTION
+		    : CTAP_INVALID_OPTION;
 	status = presence_finger(a);
 	ask->verified = status == CTAP_OK;
 	ask->touched = ask->verified;

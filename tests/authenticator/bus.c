@@ -117,7 +117,9 @@ read_program(struct authenticator *a, size_t i)
 	uint8_t report[REPORT_LEN + 1];
 	ssize_t n = recv(b->programs[i], report, sizeof(report), 0);
 
-	if (n == -1 && (errno == EAGAIN || errno == EINTR))
+	/* reset: it left without reading all; its own last words come next */
+	if (n == -1 &&
+	    (errno == EAGAIN || errno == EINTR || errno == ECONNRESET))
 		return;
 	if (n > 0) {
 		hid_report(a, report, (size_t)n);

@@ -162,8 +162,10 @@ with_parameters(
 
 /* What goes wrong with the answer as a whole, where it carries something. */
 static void
-spoil(const struct authenticator *a, struct out *out)
+spoil(struct authenticator *a, struct out *out)
 {
+	if (a->sw.v[SW_FRAMES] == WRONG)
+		a->hid.report_len = REPORT_LEN / 2;
 	if (a->sw.v[SW_REPLY] == REPLY_TRUNCATED)
 		out->len -= out->len / 4;
 	else if (a->sw.v[SW_REPLY] == REPLY_OVERSIZED)

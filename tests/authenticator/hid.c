@@ -145,6 +145,7 @@ answer_request(struct authenticator *a, struct out *out)
 
 	h->busy = true;
 	h->stop = HID_GO_ON;
+	h->report_len = REPORT_LEN;
 	if (u2f)
 		u2f_request(a, h->in, h->got, out);
 	else
@@ -154,8 +155,8 @@ answer_request(struct authenticator *a, struct out *out)
 		note("%u abandoned", h->channel);
 		return;
 	}
-	send_reports(a, h->channel, h->command, out->buf, out->len,
-	    a->sw.v[SW_FRAMES] == WRONG ? REPORT_LEN / 2 : REPORT_LEN);
+	send_reports(
+	    a, h->channel, h->command, out->buf, out->len, h->report_len);
 }
 
 static void

@@ -30,6 +30,7 @@ struct hid {
 	/* the request under way */
 	bool busy;
 	enum hid_stop stop;
+	size_t report_len; /* of its answer */
 };
 
 void hid_init(struct hid *);

@@ -73,7 +73,7 @@ SLIP = set("""login name initial_id initial_password made expires language
     contact connect host_key""".split())
 STATUS = set("""version started people sequence journal_bytes checkpoint
     conversations waiting clock_behind disk_full post warden
-    notices""".split())
+    notices touch rp_id rp_id_first""".split())
 IMPORT = set("""file lines good bad invited already changed problems slips
     failed""".split())
 PROBLEM = set("line login field value reason warning".split())
@@ -125,6 +125,35 @@ class Admin(Verbs):
         self.assertRegex(out, r"(?m)^Mail +kosmo-post is not connected; "
                               r"notices waiting: \d+$")
         self.assertRegex(out, r"(?m)^Sign-out +kosmo-warden is not connected$")
+
+    def test_doctor(self):
+        """What kosmod says of itself; the rest depends on this host."""
+        code, out, _ = self.house.run("--json", "doctor")
+        found = {row["check"]: row for row in json.loads(out)}
+        self.assertEqual(found["kosmod"]["state"], "ok")
+        self.assertEqual(found["clock"]["state"], "ok")
+        self.assertEqual(found["disk"]["state"], "ok")
+        for name in ("post", "warden", "touch"):
+            self.assertEqual(found[name]["state"], "wrong")
+            self.assertIn(f"systemctl status kosmo-{name}",
+                          found[name]["text"])
+        self.assertEqual(found["rp-id"]["state"], "ok")
+        self.assertEqual(code, 1)
+        for row in found.values():
+            self.assertEqual(set(row), {"check", "state", "text"})
+            self.assertIn(row["state"], ("ok", "note", "wrong"))
+        code, out, _ = self.house.run("doctor")
+        self.assertEqual(code, 1)
+        self.assertRegex(out, r"(?m)^ok      kosmod runs, version \S+\.$")
+        self.assertRegex(out, r"(?m)^WRONG   kosmo-post is not there, so")
+        self.assertLessEqual(max(map(len, out.splitlines())), 80)
+
+    def test_doctor_without_kosmod(self):
+        code, out, _ = self.house.run("--socket", "/nowhere/kosmod.sock",
+                                      "--json", "doctor")
+        first = json.loads(out)[0]
+        self.assertEqual((code, first["check"], first["state"]),
+                         (3, "kosmod", "wrong"))
 
     def test_add(self):
         out = self.ok("user", "add", "taro", "--email", "taro@example.co.jp",

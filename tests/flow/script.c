@@ -210,9 +210,11 @@ compare(struct script *s, const char *text, char mark, const char *seen)
 	for (;; text = *end == '\0' ? NULL : end + 1) {
 		want = script_peek(s);
 		if (want == NULL || want[0] != mark ||
-		    strcmp(want, "=*") == 0) {
+		    strcmp(want, "=*") == 0 || strcmp(want, "=|") == 0) {
 			if (text != NULL && !any)
 				script_fail(s, "more is seen:\n%s", text);
+			if (want != NULL && strcmp(want, "=|") == 0)
+				script_take(s);
 			return;
 		}
 		if (text == NULL)
@@ -275,10 +277,6 @@ script_show(struct script *s, const char *text)
 	const char *line = script_peek(s);
 
 	check_rules(s, text, false);
-	if (line != NULL && strcmp(line, "--") == 0) {
-		script_take(s);
-		line = script_peek(s);
-	}
 	if (line != NULL && strcmp(line, "=*") == 0)
 		return;
 	if (line == NULL || line[0] != '=')

@@ -358,5 +358,46 @@ class Post(People):
         self.assertIn("\nTo: <taro@example.co.jp>\n", self.letter())
 
 
+@unittest.skipUnless(os.path.exists(os.environ.get("TOUCH", "")),
+                     "TOUCH does not name kosmo-touch")
+class Touch(Alone):
+    """The real one, on the real socket."""
+
+    def setUp(self):
+        super().setUp()
+        self.kosmod.init().start()
+
+    def tearDown(self):
+        self.assertEqual(self.kosmod.stop(), 0)
+
+    def start_touch(self):
+        program = f"{self.kosmod.dir}/kosmo-touch"
+        if not os.path.exists(program):
+            shutil.copy(os.environ["TOUCH"], program)
+        touch = subprocess.Popen(
+            [program, "--socket", beside(self.kosmod, "touch.sock")],
+            stdin=subprocess.DEVNULL, preexec_fn=become(SERVER),
+            stderr=subprocess.DEVNULL)
+        self.addCleanup(touch.wait)
+        self.addCleanup(touch.kill)
+        return touch
+
+    def test_it_comes_and_goes(self):
+        touch = self.start_touch()
+        self.kosmod.wait_for("touch.sock: touch is here")
+        touch.kill()
+        self.kosmod.wait_for("touch.sock: touch")
+        self.kosmod.wait_for("it went away")
+        self.assertTrue(self.kosmod.serves())
+        self.start_touch()
+        self.kosmod.wait_for("touch.sock: touch is here")
+
+    def test_it_comes_back(self):
+        self.start_touch()
+        self.kosmod.wait_for("touch.sock: touch is here")
+        os.kill(self.kosmod.pid("kosmod-keeper"), signal.SIGKILL)
+        self.kosmod.wait_for("touch.sock: touch is here")
+
+
 if __name__ == "__main__":
     unittest.main(verbosity=2)

@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #include "kosmod/keeper/people.h"
+#include "kosmod/keeper/rp.h"
 
 static const uint8_t master[STORE_KEY_LEN] = { 1, 2, 3 };
 
@@ -141,7 +142,7 @@ rig_new(void)
 	r->conf.recovery.count = 0;
 	r->conf.login.methods =
 	    METHOD_BIT(METHOD_TOTP) | METHOD_BIT(METHOD_EMAIL);
-	assert_int_equal(store_init(r->dir, master, NULL), KOSMO_OK);
+	assert_int_equal(rp_init(r->dir, master, RIG_RP_ID), KOSMO_OK);
 	r->wall = 1775000000;
 	r->mono = 5000000000;
 	open_store(r);

@@ -170,6 +170,7 @@ follow_word(struct dialogue *d, struct factor *f, enum word word)
 {
 	bool known = d->person.state != STATE_NONE;
 	struct factor list[FACTORS_MOST];
+	size_t n;
 
 	if (word == WORD_RESEND)
 		return mail_to_anyone(d, f);
@@ -181,8 +182,9 @@ follow_word(struct dialogue *d, struct factor *f, enum word word)
 		*f = (struct factor){ method_find(METHOD_TOTP), NULL };
 		return other_choose(d, f);
 	}
-	if (f->row->method == METHOD_RECOVERY && factors_of(d, list) > 0 &&
-	    factors_of(d, list) < 3)
+	n = factors_of(d, list);
+	if (f->row->method == METHOD_RECOVERY && n > 0 && n < 3 &&
+	    list[0].device != NULL)
 		return turn_to(d, f, list[0]); /* there is but one way back */
 	return turn_to_other(d, f);
 }

@@ -96,8 +96,9 @@ verb_user_list(struct dialogue *d)
 	return r == KOSMO_OK ? verb_done(d, NULL, NULL) : r;
 }
 
-int
-verb_status(struct dialogue *d)
+/* How kosmod is, as one row of this kind. */
+static int
+tell_status(struct dialogue *d, const char *kind)
 {
 	const struct k_status request = { 0 };
 	union kmsg reply = { 0 };
@@ -111,7 +112,7 @@ verb_status(struct dialogue *d)
 		return r;
 	if (verdict)
 		return verb_refuse_verdict(d, &reply.verdict, "");
-	row_begin(&row, "status");
+	row_begin(&row, kind);
 	row_text(&row, "version", s->version);
 	row_number(&row, "started", s->started);
 	row_number(&row, "people", s->people);
@@ -125,8 +126,24 @@ verb_status(struct dialogue *d)
 	row_number(&row, "post", s->post);
 	row_number(&row, "warden", s->warden);
 	row_number(&row, "notices", s->notices);
+	row_number(&row, "touch", s->touch);
+	row_text(&row, "rp_id", s->rp_id);
+	row_text(&row, "rp_id_first", s->rp_id_first);
 	r = row_send(d, &row);
 	return r == KOSMO_OK ? verb_done(d, NULL, NULL) : r;
+}
+
+int
+verb_status(struct dialogue *d)
+{
+	return tell_status(d, "status");
+}
+
+/* kosmoctl looks at the rest of the host itself. */
+int
+verb_doctor(struct dialogue *d)
+{
+	return tell_status(d, "doctor");
 }
 
 /* One row a line. */

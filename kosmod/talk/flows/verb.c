@@ -40,6 +40,7 @@ static const struct verb_row {
 	{ "user remove", true, 1, 1, " yes ", verb_user_remove },
 	{ "user code", true, 1, 1, "", verb_user_code },
 	{ "status", true, 0, 0, "", verb_status },
+	{ "doctor", true, 0, 0, "", verb_doctor },
 	{ "log", true, 0, 1, " since follow verify offset ", verb_log },
 	{ "register", false, 0, 0, "", verb_register },
 	{ "me", false, 0, 0, "", verb_me },

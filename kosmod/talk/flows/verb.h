@@ -131,6 +131,7 @@ KOSMO_CHECK int verb_user_import(struct dialogue *d);
 KOSMO_CHECK int verb_user_list(struct dialogue *d);
 KOSMO_CHECK int verb_user_show(struct dialogue *d);
 KOSMO_CHECK int verb_status(struct dialogue *d);
+KOSMO_CHECK int verb_doctor(struct dialogue *d);
 KOSMO_CHECK int verb_log(struct dialogue *d);
 
 #endif

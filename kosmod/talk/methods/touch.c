@@ -182,6 +182,17 @@ say_blocked(struct dialogue *d, const struct touch_job *job)
 }
 
 static int
+say_unset(struct dialogue *d)
+{
+	return say(d,
+	    d->t->conf->passkey.verify == VERIFY_BIOMETRIC
+		? N_("This key has no fingerprint yet. Set one up first.")
+		: N_("This key has no PIN and no fingerprint yet. Set one up "
+		     "first."),
+	    NULL);
+}
+
+static int
 say_known(struct dialogue *d, uint32_t device)
 {
 	const char *name = device_name_of(&d->person, device);
@@ -217,10 +228,7 @@ touch_say_end(struct dialogue *d, const struct touch_job *job,
 	case TOUCH_KNOWN:
 		return say_known(d, end->device);
 	case TOUCH_UNSET:
-		return say(d,
-		    N_("This key has no PIN and no fingerprint yet. Set one "
-		       "up first."),
-		    NULL);
+		return say_unset(d);
 	case TOUCH_PIN_BLOCKED:
 		return say_blocked(d, job);
 	case TOUCH_TIMEOUT:
