@@ -13,7 +13,7 @@ perl-base'
 packages_play='tmux zbar-tools oathtool'
 packages_tests='binutils clang valgrind libcmocka-dev strace
 xz-utils shellcheck mandoc sudo sshpass python3 debootstrap systemd-container
-iproute2 fido2-tools'
+iproute2 openssh-tests fido2-tools'
 
 is_installed() {
 	dpkg-query -W -f '${db:Status-Status}\n' "$1" 2> /dev/null |
