@@ -146,7 +146,8 @@ struct k_passkey {
 
 /*
  * A FIDO2 key of OpenSSH that is to be enrolled: it waits until it is proven by
- * K_SIGNED (agent) or K_SSH_SEEN (a login), in place of one that waited before.
+ * K_SIGNED (agent) or K_SSH_SEEN (a login), for a week, in place of one that
+ * waited before.
  * Reply: K_VERDICT: YES; TAKEN: it is enrolled already; NOT_NOW; NO: a key that
  * there is not.
  */

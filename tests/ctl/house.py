@@ -111,6 +111,9 @@ class Talk:
         return self.end()
 
 
+FIRST_RP_ID = "first.example"
+
+
 class App:
     """An authenticator app: a code is never given twice."""
 
@@ -140,10 +143,7 @@ class House:
             shutil.copy(os.environ[name], f"{self.dir}/{name.lower()}")
         self.ctl = f"{self.dir}/kosmoctl"
         self.conf = f"{self.dir}/kosmod.conf"
-        with open(self.conf, "w", encoding="utf-8") as f:
-            f.write(f"[paths]\nsocket = {self.socket}\n"
-                    f"state = {self.dir}/state\n"
-                    f"master-key = {self.dir}/master.key\n{CONF}{more}")
+        self.write_conf(f"{more}[passkey]\nrp-id = {FIRST_RP_ID}\n")
         if ROOT:
             os.chown(self.dir, ACCOUNT.pw_uid, ACCOUNT.pw_gid)
             os.chown(self.conf, ACCOUNT.pw_uid, ACCOUNT.pw_gid)
@@ -154,7 +154,15 @@ class House:
             preexec_fn=as_account(), capture_output=True, text=True,
             check=False)
         assert done.returncode == 0, done.stderr
+        self.write_conf(more)
         self.start()
+
+    def write_conf(self, more):
+        """What --init alone is told is in more: it must be stored."""
+        with open(self.conf, "w", encoding="utf-8") as f:
+            f.write(f"[paths]\nsocket = {self.socket}\n"
+                    f"state = {self.dir}/state\n"
+                    f"master-key = {self.dir}/master.key\n{CONF}{more}")
 
     def start(self):
         ready, theirs = os.pipe()

@@ -20,8 +20,8 @@ import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-from house import (ACCOUNT, PATIENCE, ROOT, App, House, as_account,
-                   become)
+from house import (ACCOUNT, FIRST_RP_ID, PATIENCE, ROOT, App, House,
+                   as_account, become)
 
 ME = ACCOUNT.pw_name
 PASSWORD = "Yamabuki-7-blume"
@@ -88,6 +88,7 @@ class Names(Verbs):
         self.assertEqual(set(person), PERSON)
         self.assertEqual(set(self.doc("user", "list")[0]), PERSON)
         self.assertEqual(set(self.doc("status")), STATUS)
+        self.assertEqual(self.doc("status")["rp_id"], FIRST_RP_ID)
         path = f"{self.house.dir}/names.csv"
         with open(path, "w", encoding="utf-8") as f:
             f.write("login,email,birth_date,name,language\nx,y,z,,\n")
