@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "kosmoctl/verb.h"
+#include "kosmoctl/words.h"
 
 #define BLANKS " \t\r"
 
@@ -64,15 +65,16 @@ ssh_key_prepare(struct call *c)
 	fd = strcmp(path, "-") == 0 ? STDIN_FILENO
 				    : open(path, O_RDONLY | O_CLOEXEC);
 	if (fd == -1)
-		return call_wrong(
-		    c, REFUSED, "%.100s: %s", path, strerror(errno));
+		return call_wrong(c, REFUSED, "{file}: {why}",
+		    FILLS({ "file", path }, { "why", strerror(errno) }));
 	r = read_line(fd, line, sizeof(line));
 	if (r == KOSMO_EIO)
-		(void)call_wrong(
-		    c, REFUSED, "%.100s: %s", path, strerror(errno));
+		(void)call_wrong(c, REFUSED, "{file}: {why}",
+		    FILLS({ "file", path }, { "why", strerror(errno) }));
 	else if (r != KOSMO_OK)
 		(void)call_wrong(c, REFUSED,
-		    "%.100s: its first line is no public key of OpenSSH", path);
+		    N_("{file}: its first line is no public key of OpenSSH."),
+		    FILLS({ "file", path }));
 	if (fd != STDIN_FILENO)
 		(void)close(fd);
 	if (r != KOSMO_OK)

@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include <limits.h>
+#include <poll.h>
 #include <security/pam_appl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,17 +16,20 @@
 #include "libkosmo/msg_key.h"
 #include "libkosmo/packet.h"
 #include "postman.h"
+#include "keyring.h"
 #include "script.h"
 #include "ssh.h"
 #include "server.h"
 
 #define WAIT_MS 60000
-#define LOOKS_MAX 10000 /* at the status: each takes a turn of kosmod's */
+#define LOOK_MS 20 /* between two looks at the status: each takes a talk */
 
 struct kosmod_world {
 	struct world world;
 	struct server server;
 	struct postman *postman;
+	struct keyring keys;
+	bool no_touch;
 	struct fake_post post; /* what it had when it was looked at */
 	size_t mails_seen;
 	bool takes;
@@ -81,14 +85,22 @@ world_restart(struct world *world)
 		wait_status(world, "post", "1");
 }
 
-/* A real kosmo-touch wants real authenticators. */
+/* kosmo-touch comes with the first key, unless it is gone. */
 static bool
 world_key(struct world *world, const char *name, const char *how)
 {
-	(void)world;
-	(void)name;
-	(void)how;
-	return false;
+	struct kosmod_world *w = (struct kosmod_world *)world;
+
+	if (name[0] != '\0' && !keyring_do(&w->keys, &w->server, name, how))
+		return false;
+	if (name[0] == '\0')
+		w->no_touch = strcmp(how, "gone") == 0;
+	if (w->no_touch)
+		keyring_no_touch(&w->keys);
+	else
+		keyring_touch(&w->keys, &w->server);
+	wait_status(world, "touch", w->no_touch ? "0" : "1");
+	return true;
 }
 
 static char *
@@ -102,6 +114,7 @@ world_end(struct world *world)
 {
 	struct kosmod_world *w = (struct kosmod_world *)world;
 
+	keyring_end(&w->keys);
 	server_end(&w->server);
 	postman_free(&w->postman);
 }
@@ -349,11 +362,14 @@ world_code(struct world *world, const char *login)
 static void
 wait_status(struct world *world, const char *name, const char *want)
 {
+	int64_t until = packet_now() + WAIT_MS;
 	char is[64] = "";
 
-	for (int i = 0; strcmp(is, want) != 0; i++) {
-		if (i == LOOKS_MAX)
+	world_admin(world, "status", name, "", is);
+	while (strcmp(is, want) != 0) {
+		if (packet_now() >= until)
 			server_die(1, name, is);
+		(void)poll(NULL, 0, LOOK_MS);
 		world_admin(world, "status", name, "", is);
 	}
 }

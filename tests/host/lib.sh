@@ -544,7 +544,7 @@ register_whole() {
 	shift
 	initial=$(invite "$name" "$@")
 	ssh_login "$name" "$initial" 19850401 '' agree '' @mail \
-	    "${name}yamada" 1 "$PASSWORD" "$PASSWORD" '' "$PASSWORD" \
+	    "${name}yamada" 2 "$PASSWORD" "$PASSWORD" '' "$PASSWORD" \
 	    key @key phone ''
 }
 

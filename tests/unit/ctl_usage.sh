@@ -63,6 +63,7 @@ sign-out
 forgot-id a@b
 me
 status
+doctor
 log"
 echo "$good" >"$dir/verbs"
 while read -r line; do
@@ -76,9 +77,13 @@ while read -r line; do
 	expect 2 "too many arguments" "$@" one two three
 	expect 2 "given twice" --json --json "$@"
 	expect 3 "Can't reach kosmod. Look at: systemctl status kosmod" "$@"
-	[ ! -s "$dir/out" ] || fail "$*: something on standard output"
-	expect 3 "Can't reach kosmod" "$@" --json
-	grep -q '^{"error":"Can' "$dir/out" || fail "$* --json: no document"
+	# what a doctor is for
+	if [ "$verb" != doctor ]; then
+		[ ! -s "$dir/out" ] || fail "$*: something on standard output"
+		expect 3 "Can't reach kosmod" "$@" --json
+		grep -q '^{"error":"Can' "$dir/out" ||
+		    fail "$* --json: no document"
+	fi
 	"$ctl" "$@" --help >"$dir/out" 2>"$dir/err" || fail "$* --help"
 	grep -qF "kosmoctl $verb" "$dir/out" || fail "$* --help says nothing"
 	if awk 'length > 80 { exit 1 }' "$dir/out"; then :; else
