@@ -149,6 +149,35 @@ try_connect(void)
 	(void)connect(fd, (struct sockaddr *)&sun, sizeof(sun));
 }
 
+/* What a socket is may be asked, and no more of it. */
+static int
+ask_peer(const struct talk *t)
+{
+	struct ucred peer;
+	socklen_t len = sizeof(peer);
+
+	return getsockopt(
+		   see(t)->client, SOL_SOCKET, SO_PEERCRED, &peer, &len) != -2;
+}
+
+/* The client's agent, twice: is there one, and how many descriptors are left?
+ */
+static void
+ask_agent(const struct talk *t)
+{
+	char said[32];
+	int fd = -1, r, next;
+
+	r = t->person->agent(t->person->arg, &fd);
+	(void)snprintf(
+	    said, sizeof(said), "agent %d %s", r, fd != -1 ? "here" : "none");
+	tell(t, said);
+	if (fd != -1)
+		(void)close(fd);
+	if (t->person->agent(t->person->arg, &next) == KOSMO_OK && next != -1)
+		tell(t, next == fd ? "nothing leaks" : "it leaks");
+}
+
 /* True if deed is a system call that the filter must not let through. */
 static int
 forbidden(const char *deed)
@@ -214,6 +243,15 @@ talk_run(struct talk *t)
 	}
 	if (forbidden(deed)) {
 		tell(t, "it was let through");
+		return 0;
+	}
+	if (strcmp(deed, "peer") == 0) {
+		if (ask_peer(t))
+			tell(t, "it was let through");
+		return 0;
+	}
+	if (strcmp(deed, "agent") == 0) {
+		ask_agent(t);
 		return 0;
 	}
 	if (strcmp(deed, "somebody else") == 0) {
