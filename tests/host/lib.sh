@@ -73,7 +73,7 @@ wait_for() {
 	shift
 	until "$@"; do
 		[ "$SECONDS" -lt "$end" ] || return 1
-		sleep 0.05
+		sleep "${KOSMO_POLL:-0.05}"
 	done
 }
 
@@ -139,6 +139,25 @@ post_answers() {
 post_stop() {
 	kill -TERM "$(cat "$KOSMO_WORK/post.pid")"
 	wait_for "$PATIENCE" is_gone "$(cat "$KOSMO_WORK/post.pid")"
+}
+
+# kosmo-touch, as its unit starts it: for those that have keys to touch.
+private_touch() {
+	setpriv --reuid kosmo-touch --regid kosmo-touch --clear-groups \
+	    --no-new-privs --inh-caps=-all \
+	    "$KOSMO_DEST/usr/libexec/kosmo/kosmo-touch" \
+	    >> "$KOSMO_WORK/touch.log" 2>&1 3<&- &
+	echo $! > "$KOSMO_WORK/touch.pid"
+	disown
+	wait_for "$PATIENCE" touch_answers || {
+		echo "# kosmo-touch does not connect:"
+		tail -n 20 "$KOSMO_WORK/touch.log"
+		return 1
+	} >&2
+}
+
+touch_answers() {
+	on_host kosmoctl --json status | grep -q '"touch": *true'
 }
 
 # kosmo-warden, as its unit starts it.

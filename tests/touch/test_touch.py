@@ -646,9 +646,9 @@ class Loop(Touch):
         self.begin(ENROL)
         self.next_word(WANTS_PIN)
         (pid,) = self.keeper.children()
-        os.kill(pid, signal.SIGSEGV)
+        os.kill(pid, signal.SIGABRT)
         self.next_word(FAILED)
-        self.keeper.wait_for("was ended by signal 11")
+        self.keeper.wait_for("was ended by signal 6")
         self.begin(ENROL)
         self.next_word(WANTS_PIN)
 

@@ -41,6 +41,7 @@ class Whole(unittest.TestCase):
             preexec_fn=as_account(), stdin=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             env={"LD_PRELOAD": os.environ["SHIM"],
+                 "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", ""),
                  "KOSMO_AUTHENTICATORS": self.bus})
         self.addCleanup(self.touch.wait)
         self.addCleanup(self.touch.kill)
