@@ -107,11 +107,11 @@ find_other(const struct dialogue *d, const struct factor *f, struct factor *ret)
 	return false;
 }
 
-/* A passkey that can't be had now; the reason was said, but of an agent. */
+/* A passkey that can't be had now. Why was said, but of a silent agent. */
 static int
-go_on(struct dialogue *d, struct factor *f)
+go_on(struct dialogue *d, struct factor *f, bool said)
 {
-	bool agent = f->device != NULL && f->device->kind == KIND_SSH;
+	bool agent = !said && f->device != NULL && f->device->kind == KIND_SSH;
 	struct factor to;
 	int r = 0;
 
@@ -218,7 +218,7 @@ factor_once(struct dialogue *d, struct factor *f, bool *proven)
 	if (attempt.said && attempt.verdict.left == 0)
 		return leave_tries(d);
 	if (attempt.away)
-		return go_on(d, f);
+		return go_on(d, f, attempt.said);
 	if (attempt.verdict.word == VERDICT_HOST_CLOCK)
 		return host_clock(d, &attempt.verdict, f);
 	*proven = attempt.verdict.word == VERDICT_YES;

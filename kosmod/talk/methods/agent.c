@@ -37,6 +37,7 @@ agent_attempt(struct dialogue *d, struct attempt *ret, bool *ret_reached)
 	    v->word != VERDICT_USED)
 		return 0;
 	*ret_reached = false;
+	ret->said = true;
 	r = say_refused(d, v);
 	return r == 0 && v->left == 0 ? leave_tries(d) : r;
 }
