@@ -188,7 +188,7 @@ refused_text(const struct showing *s, char ret[static WORDS_LEN])
 		words(ret, s->lang, N_("never"), NULL);
 	else
 		(void)snprintf(ret, WORDS_LEN, "%s  %s", time,
-		    cell_get(&s->person, "refusal"));
+		    view_refusal(s->lang, cell_get(&s->person, "refusal")));
 }
 
 static void

@@ -23,6 +23,32 @@ static const struct {
 	{ "totp", N_("app") },
 };
 
+/* Why somebody was refused, as kosmod writes it down. */
+static const char *const refusals[] = {
+	N_("code has ended"),
+	N_("code used before"),
+	N_("forgotten password: wrong code"),
+	N_("forgotten password: wrong date of birth"),
+	N_("forgotten password: wrong mailed code"),
+	N_("given up"),
+	N_("has to wait"),
+	N_("method not allowed here"),
+	N_("wrong code"),
+	N_("wrong date of birth"),
+	N_("wrong mailed code"),
+	N_("wrong password"),
+};
+
+const char *
+view_refusal(enum lang lang, const char *reason)
+{
+	for (size_t i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++) {
+		if (strcmp(refusals[i], reason) == 0)
+			return tr(lang, reason);
+	}
+	return view_word(lang, reason);
+}
+
 const char *
 view_word(enum lang lang, const char *word)
 {

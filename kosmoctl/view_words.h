@@ -20,6 +20,9 @@ const char *view_word(enum lang lang, const char *word);
 void view_step(enum lang lang, const struct msg_row *row, bool name,
     char ret[static WORDS_LEN]);
 
+/* Why a login was refused; reason itself if it is not known. */
+const char *view_refusal(enum lang lang, const char *reason);
+
 /* The reason of a lock. */
 void view_lock(enum lang lang, const char *lock, char ret[static WORDS_LEN]);
 
