@@ -11,6 +11,7 @@
 #include "kosmod/keeper/answers.h"
 #include "kosmod/keeper/conv.h"
 #include "kosmod/keeper/judge.h"
+#include "kosmod/keeper/mail_limits.h"
 #include "kosmod/keeper/member.h"
 #include "kosmod/keeper/notices.h"
 #include "kosmod/keeper/people.h"
@@ -33,6 +34,18 @@ int64_t
 keeper_mono(const struct keeper *k)
 {
 	return k->clock.mono(k->clock.arg);
+}
+
+static int
+load_key(struct keeper *k)
+{
+	uint8_t key[DIGEST_KEY_LEN];
+	int r = store_subkey(k->store, "proof", key);
+
+	if (r == KOSMO_OK)
+		r = digest_key_new(key, &k->mac_key);
+	explicit_bzero(key, sizeof(key));
+	return r;
 }
 
 int
@@ -58,9 +71,9 @@ keeper_new(struct store *st, struct audit *audit, const struct conf *conf,
 	TAILQ_INIT(&k->wardened);
 	k->started = keeper_wall(k);
 	k->sweep_type = REC_ORIGIN;
-	if ((r = store_subkey(st, "proof", k->mac_key)) != KOSMO_OK ||
-	    (r = time_load(k)) != KOSMO_OK ||
+	if ((r = load_key(k)) != KOSMO_OK || (r = time_load(k)) != KOSMO_OK ||
 	    (r = people_load(k)) != KOSMO_OK ||
+	    (r = mail_limits_load(k)) != KOSMO_OK ||
 	    (r = notices_load(k)) != KOSMO_OK) {
 		keeper_free(&k);
 		return r;
@@ -83,6 +96,7 @@ keeper_free(struct keeper **k)
 	store_walk_end(&(*k)->sweep);
 	post_free(*k);
 	notices_free(*k);
+	digest_key_free(&(*k)->mac_key);
 	explicit_bzero(*k, sizeof(**k));
 	free(*k);
 	*k = NULL;

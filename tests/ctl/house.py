@@ -129,7 +129,8 @@ class App:
 
 
 class House:
-    def __init__(self):
+    def __init__(self, more=""):
+        """more: lines of kosmod.conf behind those above."""
         self.dir = tempfile.mkdtemp(prefix="kosmo-ctl-")
         os.chmod(self.dir, 0o755)
         self.socket = f"{self.dir}/run/kosmod.sock"
@@ -141,7 +142,7 @@ class House:
         with open(self.conf, "w", encoding="utf-8") as f:
             f.write(f"[paths]\nsocket = {self.socket}\n"
                     f"state = {self.dir}/state\n"
-                    f"master-key = {self.dir}/master.key\n{CONF}")
+                    f"master-key = {self.dir}/master.key\n{CONF}{more}")
         if ROOT:
             os.chown(self.dir, ACCOUNT.pw_uid, ACCOUNT.pw_gid)
             os.chown(self.conf, ACCOUNT.pw_uid, ACCOUNT.pw_gid)

@@ -74,6 +74,12 @@ command_conf(struct script *s, const char *rest)
 		sendmail_line(s, s->conf + used, sizeof(s->conf) - used);
 		return;
 	}
+	if (strcmp(rest, "blocklist = {blocklist}") == 0) {
+		terms_blocklist(s);
+		snprintf(s->conf + used, sizeof(s->conf) - used,
+		    "blocklist = %s/blocklist\n", s->terms);
+		return;
+	}
 	snprintf(s->conf + used, sizeof(s->conf) - used, "%s\n", rest);
 }
 
