@@ -98,7 +98,9 @@ configure_in() {
 	triplet=$(gcc -print-multiarch)
 	copy_sources || return 1
 	mkdir -p "$scratch/$name"
-	(cd "$scratch/$name" && quietly configure ../source/configure \
+	# libtool runs for each file, in a third less time than with bash
+	(cd "$scratch/$name" && CONFIG_SHELL=/bin/sh quietly configure \
+	    ../source/configure \
 	    --prefix=/usr --sysconfdir=/etc --localstatedir=/var \
 	    --libdir="/usr/lib/$triplet" "$@")
 }

@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include <limits.h>
+#include <poll.h>
 #include <security/pam_appl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,7 +19,7 @@
 #include "server.h"
 
 #define WAIT_MS 60000
-#define LOOKS_MAX 10000 /* at the status: each takes a turn of kosmod's */
+#define LOOK_MS 20 /* between two looks at the status: each takes a talk */
 
 struct kosmod_world {
 	struct world world;
@@ -317,11 +318,14 @@ world_code(struct world *world, const char *login)
 static void
 wait_status(struct world *world, const char *name, const char *want)
 {
+	int64_t until = packet_now() + WAIT_MS;
 	char is[64] = "";
 
-	for (int i = 0; strcmp(is, want) != 0; i++) {
-		if (i == LOOKS_MAX)
+	world_admin(world, "status", name, "", is);
+	while (strcmp(is, want) != 0) {
+		if (packet_now() >= until)
 			server_die(1, name, is);
+		(void)poll(NULL, 0, LOOK_MS);
 		world_admin(world, "status", name, "", is);
 	}
 }

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -130,6 +131,15 @@ spin(void)
 		n++;
 }
 
+/* As long as it can, and no burden for what else runs here. */
+static void
+stay(void)
+{
+	(void)alarm(0);
+	for (;;)
+		(void)poll(NULL, 0, -1);
+}
+
 static void
 try_connect(void)
 {
@@ -179,13 +189,11 @@ outlast(const struct talk *t, const char *deed)
 		spin();
 	} else if (strcmp(deed, "stay") == 0) {
 		finish_with(t, RESULT_DENY);
-		(void)alarm(0);
-		spin();
+		stay();
 	} else if (strcmp(deed, "stay and close") == 0) {
 		finish_with(t, RESULT_DENY);
 		(void)close(see(t)->link);
-		(void)alarm(0);
-		spin();
+		stay();
 	} else if (strcmp(deed, "flood") == 0) {
 		for (;;)
 			tell(t, "and another thing");

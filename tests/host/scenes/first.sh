@@ -69,7 +69,7 @@ id_and_password() {
 
 set_up_app() {
 	screen part2-app
-	scan
+	wait_for "$PATIENCE" scan
 	screen - 000000
 	screen part2-app-wrong ascii
 	screen part2-app-ascii key

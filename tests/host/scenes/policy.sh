@@ -91,7 +91,7 @@ refused_address() {
 	screen - "$PASSWORD"
 	mailed -
 	screen -
-	scan
+	wait_for "$PATIENCE" scan
 	screens "$(phone_code "$seed" "$CLOCK")" ''
 	screen part2-end ''
 	screen - exit
