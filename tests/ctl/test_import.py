@@ -355,10 +355,6 @@ class Reset(Verbs):
 
     def test_resets(self):
         h = self.house
-        with open(h.conf, "a", encoding="utf-8") as f:
-            f.write("[login]\nmethods = totp\n")
-        h.stop()
-        h.start()
         out, _ = self.call(0, "--json", "user", "add", ME, "--email",
                            "t@example.co.jp", "--stdin", answers="19850401\n")
         t = h.talk("register")
