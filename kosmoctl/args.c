@@ -2,7 +2,7 @@
 
 #include "args.h"
 
-#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "kosmoctl/verb.h"
@@ -12,18 +12,22 @@
 static const char general[] =
     "[--socket PATH] [--json] [--stdin] [--help] [--version]";
 
-static int wrong(struct args *a, const char *fmt, ...)
-    __attribute__((format(printf, 2, 3)));
-
 static int
-wrong(struct args *a, const char *fmt, ...)
+wrong(struct args *a, const char *msgid, const struct word_fill *fills)
 {
-	va_list ap;
-
-	va_start(ap, fmt);
-	(void)vsnprintf(a->wrong, sizeof(a->wrong), fmt, ap);
-	va_end(ap);
+	words(a->wrong, a->lang, msgid, fills);
 	return KOSMO_EINVAL;
+}
+
+/* The same about an option. */
+static int
+wrong_option(struct args *a, const char *msgid, const char *name, size_t len)
+{
+	char shown[65];
+
+	(void)snprintf(
+	    shown, sizeof(shown), "%.*s", len > 64 ? 64 : (int)len, name);
+	return wrong(a, msgid, FILLS({ "option", shown }));
 }
 
 /* Where the option stands in a usage line, behind its name; or NULL. */
@@ -77,28 +81,30 @@ take_option(const struct verb *table, char *const *argv, int *i, struct args *a)
 {
 	struct args_option o = { argv[*i] + 2, 0, NULL };
 	const char *equals = strchr(o.name, '='), *behind;
-	int len;
 
 	o.name_len =
 	    equals != NULL ? (size_t)(equals - o.name) : strlen(o.name);
-	len = o.name_len > 64 ? 64 : (int)o.name_len;
 	behind = find_anywhere(table, o.name, o.name_len);
 	if (behind == NULL)
-		return wrong(a, "unknown option --%.*s", len, o.name);
+		return wrong_option(
+		    a, N_("unknown option --{option}"), o.name, o.name_len);
 	if (!has_value(behind) && equals != NULL)
-		return wrong(a, "--%.*s takes no value", len, o.name);
+		return wrong_option(
+		    a, N_("--{option} takes no value"), o.name, o.name_len);
 	if (has_value(behind)) {
 		o.value = equals != NULL ? equals + 1 : argv[++*i];
 		if (o.value == NULL)
-			return wrong(a, "--%.*s needs a value", len, o.name);
+			return wrong_option(a, N_("--{option} needs a value"),
+			    o.name, o.name_len);
 	}
 	for (size_t k = 0; k < a->n_options; k++) {
 		if (a->options[k].name_len == o.name_len &&
 		    memcmp(a->options[k].name, o.name, o.name_len) == 0)
-			return wrong(a, "--%.*s is given twice", len, o.name);
+			return wrong_option(a, N_("--{option} is given twice"),
+			    o.name, o.name_len);
 	}
 	if (a->n_options == ARGS_OPTIONS)
-		return wrong(a, "too many options");
+		return wrong(a, N_("too many options"), NULL);
 	a->options[a->n_options++] = o;
 	return KOSMO_OK;
 }
@@ -116,9 +122,10 @@ take_all(const struct verb *table, char *const *argv, struct args *a)
 			if ((r = take_option(table, argv, &i, a)) != KOSMO_OK)
 				return r;
 		} else if (!ended && argv[i][0] == '-' && argv[i][1] != '\0') {
-			return wrong(a, "unknown option %.64s", argv[i]);
+			return wrong(a, N_("unknown option {word}"),
+			    FILLS({ "word", argv[i] }));
 		} else if (a->n_words == ARGS_WORDS) {
-			return wrong(a, "too many arguments");
+			return wrong(a, N_("too many arguments"), NULL);
 		} else {
 			a->words[a->n_words++] = argv[i];
 		}
@@ -164,23 +171,41 @@ find_verb(const struct verb *table, struct args *a)
 {
 	if (name_verb(table, a) || a->n_words == 0)
 		return KOSMO_OK;
-	return wrong(a, "unknown verb %.64s%s%.64s", a->words[0],
-	    a->n_words > 1 ? " " : "", a->n_words > 1 ? a->words[1] : "");
+	return wrong(a,
+	    a->n_words > 1 ? N_("unknown verb {verb} {word}")
+			   : N_("unknown verb {verb}"),
+	    FILLS({ "verb", a->words[0] },
+		{ "word", a->n_words > 1 ? a->words[1] : "" }));
 }
 
 static int
 check_options(struct args *a)
 {
+	char shown[65];
+
 	for (size_t i = 0; i < a->n_options; i++) {
 		const struct args_option *o = &a->options[i];
 
+		(void)snprintf(shown, sizeof(shown), "%.*s",
+		    o->name_len > 64 ? 64 : (int)o->name_len, o->name);
 		if (find_option(general, o->name, o->name_len) == NULL &&
 		    find_option(a->verb->arguments, o->name, o->name_len) ==
 			NULL)
-			return wrong(a, "%s takes no option --%.*s",
-			    a->verb->name, (int)o->name_len, o->name);
+			return wrong(a, N_("{verb} takes no option --{option}"),
+			    FILLS({ "verb", a->verb->name },
+				{ "option", shown }));
 	}
 	return KOSMO_OK;
+}
+
+static int
+missing_word(struct args *a, const char *name, size_t len)
+{
+	char shown[65];
+
+	(void)snprintf(
+	    shown, sizeof(shown), "%.*s", len > 64 ? 64 : (int)len, name);
+	return wrong(a, N_("{word} is missing"), FILLS({ "word", shown }));
 }
 
 /* Walks the usage line: what must be there, and how many words may. */
@@ -208,28 +233,32 @@ check_words(struct args *a)
 				(void)snprintf(
 				    buf, sizeof(buf), "%.*s", (int)len, name);
 				if (args_option(a, buf) == NULL)
-					return wrong(a, "--%s is missing", buf);
+					return wrong_option(a,
+					    N_("--{option} is missing"), name,
+					    len);
 			}
 		} else if (++n > a->n_words && !optional) {
-			return wrong(a, "%.*s is missing", (int)len, name);
+			return missing_word(a, name, len);
 		}
 		p += strspn(p, " ]");
 	}
 	if (a->n_words > n)
-		return wrong(a, "too many arguments: %.64s", a->words[n]);
+		return wrong(a, N_("too many arguments: {word}"),
+		    FILLS({ "word", a->words[n] }));
 	return KOSMO_OK;
 }
 
 int
-args_parse(
-    const struct verb *table, int argc, char *const *argv, struct args *ret)
+args_parse(const struct verb *table, int argc, char *const *argv,
+    enum lang lang, struct args *ret)
 {
 	int r;
 
 	memset(ret, 0, sizeof(*ret));
 	ret->socket = KOSMO_SOCKET;
+	ret->lang = lang;
 	if (argc < 1)
-		return wrong(ret, "no program name");
+		return wrong(ret, N_("a verb is missing"), NULL);
 	if ((r = take_all(table, argv, ret)) != KOSMO_OK) {
 		(void)name_verb(table, ret);
 		return r;
@@ -245,7 +274,7 @@ args_parse(
 	if (ret->help || ret->version)
 		return KOSMO_OK;
 	if (ret->verb == NULL)
-		return wrong(ret, "a verb is missing");
+		return wrong(ret, N_("a verb is missing"), NULL);
 	if ((r = check_options(ret)) != KOSMO_OK)
 		return r;
 	return check_words(ret);

@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "kosmoctl/words.h"
 #include "libkosmo/error.h"
 
 #define ARGS_WORDS 8
@@ -37,15 +38,16 @@ struct args {
 	const char *words[ARGS_WORDS]; /* those after the verb */
 	size_t n_options;
 	struct args_option options[ARGS_OPTIONS];
-	char wrong[256]; /* what is wrong, for KOSMO_EINVAL */
+	enum lang lang;	       /* of this terminal */
+	char wrong[WORDS_LEN]; /* what is wrong, for KOSMO_EINVAL */
 };
 
 /*
  * Fills ret from the command line. KOSMO_EINVAL: ret->wrong says why, in
- * English; ret->verb is set if it was recognised.
+ * lang; ret->verb is set if it was recognised.
  */
-KOSMO_CHECK int args_parse(
-    const struct verb *table, int argc, char *const *argv, struct args *ret);
+KOSMO_CHECK int args_parse(const struct verb *table, int argc,
+    char *const *argv, enum lang lang, struct args *ret);
 
 /* The value of an option, "" for one without value, NULL if not given. */
 const char *args_option(const struct args *a, const char *name);

@@ -3,7 +3,6 @@
  */
 #include "config.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -11,14 +10,17 @@
 #include "libkosmo/utf8.h"
 
 int
-call_wrong(struct call *c, enum outcome what, const char *fmt, ...)
+call_wrong(struct call *c, enum outcome what, const char *msgid,
+    const struct word_fill *fills)
 {
-	va_list ap;
-
-	va_start(ap, fmt);
-	(void)vsnprintf(c->wrong, sizeof(c->wrong), fmt, ap);
-	va_end(ap);
+	words(c->wrong, c->lang, msgid, fills);
 	return (int)what;
+}
+
+int
+call_no_memory(struct call *c)
+{
+	return call_wrong(c, REFUSED, N_("out of memory"), NULL);
 }
 
 static void
@@ -31,16 +33,25 @@ copy(char *to, size_t size, const char *from)
 static int
 check(struct call *c, const char *name, size_t len, const char *value)
 {
+	char shown[64];
+
+	(void)snprintf(shown, sizeof(shown), "%.*s",
+	    len < sizeof(shown) ? (int)len : 0, name);
 	if (len >= sizeof(c->hello.args[0].name) ||
 	    strlen(value) >= sizeof(c->hello.args[0].value)) {
-		(void)call_wrong(c, USAGE, "%.*s is too long",
-		    len == 0 ? 8 : (int)len, len == 0 ? "argument" : name);
+		(void)call_wrong(c, USAGE,
+		    len == 0 ? N_("An argument is too long.")
+			     : N_("--{option} is too long."),
+		    FILLS({ "option", shown }));
 		return KOSMO_ETOOBIG;
 	}
 	if (!utf8_clean(value, strlen(value), false)) {
 		(void)call_wrong(c, USAGE,
-		    "%.*s holds control characters or is not UTF-8",
-		    len == 0 ? 8 : (int)len, len == 0 ? "argument" : name);
+		    len == 0 ? N_("An argument holds control characters, or "
+				  "is not UTF-8.")
+			     : N_("--{option} holds control characters, or is "
+				  "not UTF-8."),
+		    FILLS({ "option", shown }));
 		return KOSMO_EINVAL;
 	}
 	return KOSMO_OK;
@@ -55,7 +66,7 @@ call_add(struct call *c, const char *name, size_t len, const char *value)
 	if (r != KOSMO_OK)
 		return r;
 	if (c->hello.n_args == ARGS_MAX) {
-		(void)call_wrong(c, USAGE, "too many arguments");
+		(void)call_wrong(c, USAGE, N_("too many arguments"), NULL);
 		return KOSMO_ETOOBIG;
 	}
 	memset(a, 0, sizeof(*a));

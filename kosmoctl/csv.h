@@ -57,7 +57,8 @@ struct csv_problem {
 	uint32_t other;	   /* number that reason names */
 	const char *login; /* "" where it could not be read */
 	const char *value;
-	const char *reason; /* msgid */
+	const char *allowed; /* what reason names as such, or NULL */
+	const char *reason;  /* msgid */
 };
 
 struct csv {

@@ -105,17 +105,20 @@ static int
 read_file(struct call *c, struct import *im)
 {
 	struct csv_file f;
-	char text[WORDS_LEN];
+	char text[WORDS_LEN], line[12];
 	int r;
 
 	r = csv_file_read(im->path, args_option(c->args, "encoding"), &f);
 	if (r == KOSMO_EIO)
-		r = call_wrong(
-		    c, REFUSED, "%.128s: %s", im->path, strerror(errno));
+		r = call_wrong(c, REFUSED, "{file}: {why}",
+		    FILLS({ "file", im->path },
+			{ "why", tr(c->lang, words_errno(errno)) }));
 	else if (r == KOSMO_EFORMAT && f.why != NULL) {
 		words(text, c->lang, f.why, NULL);
-		r = call_wrong(c, REFUSED, "%.128s:%u: %.100s", im->path,
-		    (unsigned)f.line, text);
+		(void)snprintf(line, sizeof(line), "%u", (unsigned)f.line);
+		r = call_wrong(c, REFUSED, "{file}:{line}: {why}",
+		    FILLS({ "file", im->path }, { "line", line },
+			{ "why", text }));
 	} else if (r == KOSMO_OK)
 		r = csv_read(f.bytes, f.len, (int64_t)time(NULL), &im->csv);
 	csv_file_done(&f);
@@ -132,12 +135,13 @@ look_at_slips(struct call *c, struct import *im)
 
 	if (r == KOSMO_EPERM)
 		return call_wrong(c, REFUSED,
-		    "%.128s: others may write to that folder, or it is "
-		    "somebody else's",
-		    dir);
+		    N_("{file}: others may write to that folder, or it is "
+		       "somebody else's"),
+		    FILLS({ "file", dir }));
 	if (r != KOSMO_OK)
-		return call_wrong(
-		    c, REFUSED, "%.128s: %s", dir, strerror(errno));
+		return call_wrong(c, REFUSED, "{file}: {why}",
+		    FILLS({ "file", dir },
+			{ "why", tr(c->lang, words_errno(errno)) }));
 	return DONE;
 }
 
@@ -149,13 +153,14 @@ prepare(struct call *c, struct import *im)
 
 	if (strcmp(im->path, "-") == 0 && c->answers)
 		return call_wrong(c, USAGE,
-		    "standard input can't be both the file and the answers");
+		    N_("standard input can't be both the file and the answers"),
+		    NULL);
 	c->hello.n_args = 0;
 	if ((r = look_at_slips(c, im)) != DONE ||
 	    (r = read_file(c, im)) != DONE)
-		return r < 0 ? call_wrong(c, REFUSED, "out of memory") : r;
+		return r < 0 ? call_no_memory(c) : r;
 	if (!im->unreadable && check(im) != KOSMO_OK)
-		return call_wrong(c, REFUSED, "out of memory");
+		return call_no_memory(c);
 	return DONE;
 }
 
@@ -165,13 +170,14 @@ import_prepare(struct call *c)
 	struct import *im = calloc(1, sizeof(*im));
 
 	if (im == NULL)
-		return call_wrong(c, REFUSED, "out of memory");
+		return call_no_memory(c);
 	im->path = c->args->words[0];
 	im->dry_run = args_option(c->args, "dry-run") != NULL;
 	im->keep_going = args_option(c->args, "keep-going") != NULL;
 	im->strict = args_option(c->args, "strict") != NULL;
 	im->no_account = args_option(c->args, "no-account") != NULL;
 	im->progress = isatty(STDERR_FILENO) == 1;
+	im->lang = c->lang;
 	im->slips.dir = -1;
 	c->import = im;
 	return prepare(c, im);

@@ -27,7 +27,9 @@ struct import {
 	size_t invited, already;
 	const char *failed; /* msgid: why it stopped */
 	char contact[LANG_COUNT][256];
-	bool progress; /* standard error is a terminal */
+	char domains[DOMAINS_TEXT]; /* that addresses have to be of */
+	enum lang lang;		    /* of this terminal */
+	bool progress;		    /* standard error is a terminal */
 	int (*slip)(void *arg, const struct msg_row *row);
 	void *slip_arg;
 };

@@ -57,6 +57,7 @@ complain(struct import *im, struct csv_person *p, const char *field,
 	enum csv_column column = csv_column_find(field);
 	const struct csv_problem what = {
 		.column = (uint8_t)column,
+		.allowed = im->domains,
 		.reason = reason,
 	};
 
@@ -140,6 +141,8 @@ reason_of(const struct msg_invitation *a)
 		return N_("is registered already (slip: user invite {login})");
 	if (a->word == INVITED_TAKEN)
 		return N_("\"{value}\" is somebody else's already");
+	if (a->word == INVITED_DOMAIN)
+		return N_("\"{value}\" is not at {domains}");
 	return N_("\"{value}\" can't be used");
 }
 
@@ -164,6 +167,7 @@ take(struct import *im, struct csv_person *p, const struct msg_invitation *a)
 		return KOSMO_OK;
 	case INVITED_NO_RIGHT:
 	case INVITED_TAKEN:
+	case INVITED_DOMAIN:
 	case INVITED_NO:
 		break;
 	}
@@ -178,8 +182,9 @@ show_progress(const struct import *im)
 {
 	if (im->progress)
 		(void)fprintf(stderr, "\r%s %zu / %zu",
-		    im->pass == PEOPLE_CHECK ? "check" : "invite", im->next,
-		    im->csv.n_people);
+		    tr(im->lang,
+			im->pass == PEOPLE_CHECK ? N_("check") : N_("invite")),
+		    im->next, im->csv.n_people);
 }
 
 static void
@@ -215,6 +220,7 @@ import_next(
 		    answer->contact_en);
 		copy(im->contact[LANG_JA], sizeof(im->contact[0]),
 		    answer->contact_ja);
+		copy(im->domains, sizeof(im->domains), answer->domains);
 	}
 	for (uint8_t i = 0; i < im->n_sent && r == KOSMO_OK; i++)
 		r = take(im, &im->csv.people[im->sent[i]], &answer->people[i]);

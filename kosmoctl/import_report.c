@@ -28,7 +28,8 @@ reason_text(
 
 	number(n, p->other);
 	words(ret, lang, p->reason,
-	    FILLS({ "value", p->value }, { "n", n }, { "login", p->login }));
+	    FILLS({ "value", p->value }, { "n", n }, { "login", p->login },
+		{ "domains", p->allowed != NULL ? p->allowed : "" }));
 }
 
 /* What was done, or why nothing was. */

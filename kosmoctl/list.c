@@ -45,21 +45,23 @@ read_list(struct call *c, struct list *l)
 	int r = csv_file_read(l->path, NULL, &f);
 
 	if (r == KOSMO_EIO)
-		return call_wrong(
-		    c, REFUSED, "%.128s: %s", l->path, strerror(errno));
+		return call_wrong(c, REFUSED, "{file}: {why}",
+		    FILLS({ "file", l->path },
+			{ "why", tr(c->lang, words_errno(errno)) }));
 	if (r == KOSMO_EFORMAT && f.why != NULL) {
 		words(text, c->lang, f.why, NULL);
 		csv_file_done(&f);
-		return call_wrong(c, REFUSED, "%.128s: %.100s", l->path, text);
+		return call_wrong(c, REFUSED, "{file}: {why}",
+		    FILLS({ "file", l->path }, { "why", text }));
 	}
 	if (r != KOSMO_OK) {
 		csv_file_done(&f);
-		return call_wrong(c, REFUSED, "out of memory");
+		return call_no_memory(c);
 	}
 	l->text = f.bytes; /* taken over */
 	l->bytes = f.len;
 	if (split(l) != KOSMO_OK)
-		return call_wrong(c, REFUSED, "out of memory");
+		return call_no_memory(c);
 	return DONE;
 }
 
@@ -87,17 +89,19 @@ list_prepare(struct call *c)
 
 	if ((file == NULL) == (c->args->n_words == 0))
 		return call_wrong(c, USAGE,
-		    file == NULL ? "LOGIN is missing"
-				 : "either LOGIN or --file");
+		    file == NULL ? N_("LOGIN is missing")
+				 : N_("either LOGIN or --file"),
+		    NULL);
 	if (file == NULL)
 		return user_name_prepare(c);
 	if (!user_good_expires(c))
 		return USAGE;
 	if (strcmp(file, "-") == 0 && c->answers)
 		return call_wrong(c, USAGE,
-		    "standard input can't be both the list and the answers");
+		    N_("standard input can't be both the list and the answers"),
+		    NULL);
 	if ((l = calloc(1, sizeof(*l))) == NULL)
-		return call_wrong(c, REFUSED, "out of memory");
+		return call_no_memory(c);
 	l->path = file;
 	c->list = l;
 	drop_file(c);

@@ -23,14 +23,15 @@ log_prepare(struct call *c)
 
 	if (args_option(c->args, "verify") != NULL &&
 	    args_option(c->args, "follow") != NULL)
-		return call_wrong(c, USAGE, "--verify does not follow");
+		return call_wrong(
+		    c, USAGE, N_("--verify does not follow"), NULL);
 	if (since == NULL)
 		return DONE;
 	if (moment_parse(since, (int64_t)time(NULL), &when) != KOSMO_OK)
 		return call_wrong(c, USAGE,
-		    "--since: \"%.64s\" is no time: 2026-04-01, "
-		    "2026-04-01T09:00:00+09:00, 10m, 2h, 3d",
-		    since);
+		    N_("--since: \"{value}\" is no time: 2026-04-01, "
+		       "2026-04-01T09:00:00+09:00, 10m, 2h, 3d"),
+		    FILLS({ "value", since }));
 	(void)snprintf(
 	    text, sizeof(text), "%" PRId64, when < 0 ? (int64_t)0 : when);
 	return call_set(c, "since", text) == KOSMO_OK ? DONE : USAGE;

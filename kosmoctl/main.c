@@ -97,6 +97,9 @@ const struct verb verbs[] = {
 	{ NULL, NULL, false, NULL, NULL, NULL },
 };
 
+static const char general[] =
+    N_("usage: kosmoctl [--socket PATH] [--json] [--stdin] VERB ...");
+
 static void
 help_of(const struct verb *v, enum lang lang)
 {
@@ -110,10 +113,7 @@ help(const struct verb *verb, enum lang lang)
 	if (verb != NULL) {
 		help_of(verb, lang);
 	} else {
-		(void)printf("%s\n\n",
-		    tr(lang,
-			N_("usage: kosmoctl [--socket PATH] [--json] "
-			   "[--stdin] VERB ...")));
+		(void)printf("%s\n\n", tr(lang, general));
 		for (const struct verb *v = verbs; v->name != NULL; v++)
 			help_of(v, lang);
 	}
@@ -146,11 +146,10 @@ wrong_usage(const struct args *args)
 {
 	(void)fprintf(stderr, "kosmoctl: %s\n", args->wrong);
 	if (args->verb != NULL)
-		usage_put(stderr, "usage: ", args->verb);
+		usage_wrong(args->verb, args->lang);
 	else
-		(void)fprintf(stderr,
-		    "usage: kosmoctl [--socket PATH] [--json] [--stdin] "
-		    "VERB ...\nkosmoctl --help lists the verbs.\n");
+		(void)fprintf(stderr, "%s\n%s\n", tr(args->lang, general),
+		    tr(args->lang, N_("kosmoctl --help lists the verbs.")));
 	return USAGE;
 }
 
@@ -159,7 +158,7 @@ main(int argc, char **argv)
 {
 	enum lang lang = words_begin();
 	struct args args;
-	int r = args_parse(verbs, argc, argv, &args);
+	int r = args_parse(verbs, argc, argv, lang, &args);
 
 	if (r != KOSMO_OK)
 		return exit_code(wrong_usage(&args));

@@ -65,11 +65,11 @@ open_new(const char *path, FILE **ret, const char **ret_why)
 		S_IRUSR | S_IWUSR);
 
 	if (fd == -1) {
-		*ret_why = strerror(errno);
+		*ret_why = words_errno(errno);
 		return errno == EEXIST ? KOSMO_EEXIST : KOSMO_EIO;
 	}
 	if ((*ret = fdopen(fd, "wb")) == NULL) {
-		*ret_why = strerror(errno);
+		*ret_why = words_errno(errno);
 		(void)close(fd);
 		return KOSMO_EIO;
 	}
@@ -85,7 +85,7 @@ png_write(const char *path, const char *text, const char **ret_why)
 	FILE *f = NULL;
 	int r = KOSMO_ETOOBIG;
 
-	*ret_why = "can't be drawn as a QR code";
+	*ret_why = N_("can't be drawn as a QR code");
 	if (q == NULL || (pixels = draw(q, &side)) == NULL)
 		goto out;
 	if ((r = open_new(path, &f, ret_why)) != KOSMO_OK)
@@ -94,7 +94,7 @@ png_write(const char *path, const char *text, const char **ret_why)
 	if (fclose(f) == EOF)
 		r = KOSMO_EIO;
 	if (r != KOSMO_OK) {
-		*ret_why = "can't be written";
+		*ret_why = N_("can't be written");
 		(void)unlink(path);
 	}
 out:
@@ -112,7 +112,7 @@ png_write(const char *path, const char *text, const char **ret_why)
 {
 	(void)path;
 	(void)text;
-	*ret_why = "kosmoctl was built without libpng";
+	*ret_why = N_("kosmoctl was built without libpng");
 	return KOSMO_EPERM;
 }
 #endif
@@ -128,13 +128,14 @@ enroll_prepare(struct call *c)
 	if (path == NULL)
 		return DONE;
 #ifndef HAVE_PNG
-	why = "kosmoctl was built without libpng";
+	why = N_("kosmoctl was built without libpng");
 #endif
 	if (path[0] == '\0')
-		why = "no file name";
+		why = N_("no file name");
 	else if (lstat(path, &st) == 0)
-		why = "is there already";
+		why = N_("is there already");
 	if (why == NULL) /* what is asked for matters, not where it goes */
 		return call_set(c, "png", "") == KOSMO_OK ? DONE : USAGE;
-	return call_wrong(c, REFUSED, "%s: %s", path, why);
+	return call_wrong(c, REFUSED, "{file}: {why}",
+	    FILLS({ "file", path }, { "why", tr(c->lang, why) }));
 }

@@ -67,7 +67,7 @@ say_error(struct session *s, const char *text)
 	    text);
 }
 
-static enum outcome
+enum outcome
 end_with(struct session *s, enum outcome what, const char *msgid)
 {
 	char text[WORDS_LEN];
@@ -181,7 +181,7 @@ judge_result(struct session *s, uint8_t result)
 	case RESULT_ALLOW:
 		return DONE;
 	case RESULT_USAGE:
-		usage_put(stderr, "usage: ", s->call.verb);
+		usage_wrong(s->call.verb, s->call.lang);
 		return USAGE;
 	case RESULT_NO_RIGHT:
 		return s->error[0] == '\0' ? no_right(s) : NO_RIGHT;
@@ -343,7 +343,7 @@ session_run(const struct args *args, enum lang lang)
 	if (s->call.wrong[0] != '\0')
 		say_error(s, s->call.wrong);
 	if (s->call.wrong[0] != '\0' && what == USAGE)
-		usage_put(stderr, "usage: ", args->verb);
+		usage_wrong(args->verb, lang);
 	what = finish(s, what);
 	json_free(&s->showing.json);
 	json_decref(s->slips);

@@ -29,6 +29,9 @@ enum outcome converse(struct session *s, bool *ret_lost);
 /* Says that what did not succeed: a text of ours, or one of kosmod's. */
 void say_error(struct session *s, const char *text);
 
+/* The same for a msgid; returns what. */
+enum outcome end_with(struct session *s, enum outcome what, const char *msgid);
+
 /* The verb for each line of a list; and the two passes of an import. */
 enum outcome session_list(struct session *s);
 enum outcome session_import(struct session *s);

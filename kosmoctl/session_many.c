@@ -91,8 +91,7 @@ one(struct session *s, const char *login)
 	s->rowed = false;
 	if (login[0] == '-' || strlen(login) > NAME_LEN ||
 	    strpbrk(login, " \t") != NULL) {
-		say_error(s, "that can't be a login name");
-		what = REFUSED;
+		what = end_with(s, REFUSED, N_("that can't be a login name"));
 	} else {
 		set_login(&s->call.hello, login);
 		what = converse(s, &lost);
@@ -146,11 +145,7 @@ session_list(struct session *s)
 	if (strcmp(s->call.verb->name, "user remove") == 0 &&
 	    args_option(s->call.args, "yes") == NULL &&
 	    !may_remove(s, count(l))) {
-		char text[WORDS_LEN];
-
-		words(text, s->call.lang, N_("Nothing was changed."), NULL);
-		say_error(s, text);
-		return REFUSED;
+		return end_with(s, REFUSED, N_("Nothing was changed."));
 	}
 	for (size_t i = 0; i < l->n; i++) {
 		enum outcome what;
@@ -203,19 +198,19 @@ pass(struct session *s, enum people_pass which)
 static enum outcome
 write_people(struct session *s)
 {
+	static const char no_folder[] =
+	    N_("the folder of the slips can't be written");
 	struct import *im = s->call.import;
 	enum outcome what;
 
 	if (slips_begin(&im->slips) != KOSMO_OK) {
-		say_error(s, "the folder of the slips can't be written");
-		return REFUSED;
+		return end_with(s, REFUSED, no_folder);
 	}
 	im->written = true;
 	what = pass(s, im->slips.resumed ? PEOPLE_AGAIN : PEOPLE_WRITE);
 	if (what == DONE && im->failed == NULL &&
 	    slips_end(&im->slips) != KOSMO_OK) {
-		say_error(s, "the folder of the slips can't be written");
-		return REFUSED;
+		return end_with(s, REFUSED, no_folder);
 	}
 	return what;
 }

@@ -10,34 +10,47 @@
 #include <unistd.h>
 
 #include "kosmoctl/verb.h"
+#include "kosmoctl/words.h"
+
+#define BLANKS " \t\r"
 
 /*
  * The first line of fd, byte by byte: with --stdin answers stand behind it.
- * KOSMO_ETOOBIG, KOSMO_EIO, KOSMO_ENOTFOUND if there is none.
+ * What is longer is cut: a key is not, certificates and comments may be.
+ * KOSMO_EIO; KOSMO_ENOTFOUND if there is none.
  */
 static int
 read_line(int fd, char *line, size_t size)
 {
 	size_t len = 0;
-	ssize_t n = 1;
+	ssize_t n;
 	char byte;
 
-	while (len + 1 < size) {
+	for (;;) {
 		n = read(fd, &byte, 1);
 		if (n == -1 && errno == EINTR)
 			continue;
 		if (n != 1 || byte == '\n')
 			break;
-		line[len++] = byte;
+		if (len + 1 < size && byte != '\0')
+			line[len++] = byte;
 	}
 	line[len] = '\0';
 	if (n == -1)
 		return KOSMO_EIO;
-	if (len + 1 == size)
-		return KOSMO_ETOOBIG;
-	while (len > 0 && strchr("\r \t", line[len - 1]) != NULL)
-		line[--len] = '\0';
-	return len > 0 ? KOSMO_OK : KOSMO_ENOTFOUND;
+	return line[strspn(line, BLANKS)] != '\0' ? KOSMO_OK : KOSMO_ENOTFOUND;
+}
+
+/* Type and base64 alone: a comment may be in any encoding. */
+static void
+cut_comment(char *line)
+{
+	size_t n = strspn(line, BLANKS);
+
+	n += strcspn(line + n, BLANKS);
+	n += strspn(line + n, BLANKS);
+	n += strcspn(line + n, BLANKS);
+	line[n] = '\0';
 }
 
 int
@@ -52,18 +65,20 @@ ssh_key_prepare(struct call *c)
 	fd = strcmp(path, "-") == 0 ? STDIN_FILENO
 				    : open(path, O_RDONLY | O_CLOEXEC);
 	if (fd == -1)
-		return call_wrong(
-		    c, REFUSED, "%.100s: %s", path, strerror(errno));
+		return call_wrong(c, REFUSED, "{file}: {why}",
+		    FILLS({ "file", path }, { "why", strerror(errno) }));
 	r = read_line(fd, line, sizeof(line));
 	if (r == KOSMO_EIO)
-		(void)call_wrong(
-		    c, REFUSED, "%.100s: %s", path, strerror(errno));
+		(void)call_wrong(c, REFUSED, "{file}: {why}",
+		    FILLS({ "file", path }, { "why", strerror(errno) }));
 	else if (r != KOSMO_OK)
 		(void)call_wrong(c, REFUSED,
-		    "%.100s: its first line is no public key of OpenSSH", path);
+		    N_("{file}: its first line is no public key of OpenSSH."),
+		    FILLS({ "file", path }));
 	if (fd != STDIN_FILENO)
 		(void)close(fd);
-	if (r == KOSMO_OK && call_set(c, "", line) != KOSMO_OK)
+	if (r != KOSMO_OK)
 		return REFUSED;
-	return r == KOSMO_OK ? DONE : REFUSED;
+	cut_comment(line);
+	return call_set(c, "", line) == KOSMO_OK ? DONE : REFUSED;
 }

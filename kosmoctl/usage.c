@@ -4,12 +4,16 @@
 
 #include <string.h>
 
+#include "kosmoctl/table.h"
+
 void
 usage_put(FILE *out, const char *before, const struct verb *v)
 {
 	const char *p = v->arguments;
-	int column = fprintf(out, "%skosmoctl %s", before, v->name);
+	int column = (int)table_width(before);
 
+	(void)fputs(before, out);
+	column += fprintf(out, "kosmoctl %s", v->name);
 	while (*p != '\0') {
 		/* An option and its value, with their brackets, stay one. */
 		const char *end = *p == '[' ? strchr(p, ']') : NULL;
@@ -23,4 +27,10 @@ usage_put(FILE *out, const char *before, const struct verb *v)
 		p += strspn(p, " ");
 	}
 	(void)fputc('\n', out);
+}
+
+void
+usage_wrong(const struct verb *v, enum lang lang)
+{
+	usage_put(stderr, tr(lang, N_("usage: ")), v);
 }

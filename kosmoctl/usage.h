@@ -11,4 +11,7 @@
 /* Writes "kosmoctl VERB ..." behind before, on lines of at most 80 columns. */
 void usage_put(FILE *out, const char *before, const struct verb *verb);
 
+/* The same on standard error, behind "usage: ". */
+void usage_wrong(const struct verb *verb, enum lang lang);
+
 #endif

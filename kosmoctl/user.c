@@ -23,7 +23,8 @@ user_good_expires(struct call *c)
 	if (expires == NULL || duration_parse(expires, &seconds) == KOSMO_OK)
 		return true;
 	(void)call_wrong(c, USAGE,
-	    "--expires: \"%.64s\" is no time like 30d or 12h", expires);
+	    N_("--expires: \"{value}\" is no time like 30d or 12h"),
+	    FILLS({ "value", expires }));
 	return false;
 }
 
@@ -33,9 +34,11 @@ user_name_prepare(struct call *c)
 	const char *login = c->args->words[0];
 
 	if (login[0] == '\0' || strlen(login) > NAME_LEN)
-		return call_wrong(c, USAGE, "LOGIN is empty or too long");
+		return call_wrong(
+		    c, USAGE, N_("LOGIN is empty or too long"), NULL);
 	if (login[0] == '-')
-		return call_wrong(c, USAGE, "LOGIN begins with a hyphen");
+		return call_wrong(
+		    c, USAGE, N_("LOGIN begins with a hyphen"), NULL);
 	return user_good_expires(c) ? DONE : USAGE;
 }
 
@@ -48,11 +51,13 @@ check_values(struct call *c)
 
 	if (email != NULL && !mail_address_valid(email))
 		return call_wrong(c, USAGE,
-		    "--email: \"%.64s\" is not an e-mail address", email);
+		    N_("--email: \"{value}\" is not an e-mail address"),
+		    FILLS({ "value", email }));
 	if (language != NULL && strcmp(language, "ja") != 0 &&
 	    strcmp(language, "en") != 0)
 		return call_wrong(c, USAGE,
-		    "--language: \"%.64s\" is neither ja nor en", language);
+		    N_("--language: \"{value}\" is neither ja nor en"),
+		    FILLS({ "value", language }));
 	return user_name_prepare(c);
 }
 
@@ -65,7 +70,7 @@ user_set_prepare(struct call *c)
 	    args_option(c->args, "name") == NULL &&
 	    args_option(c->args, "language") == NULL &&
 	    args_option(c->args, "email-ok") == NULL && !birth)
-		return call_wrong(c, USAGE, "nothing to set");
+		return call_wrong(c, USAGE, N_("nothing to set"), NULL);
 	c->answers = c->answers || birth;
 	return check_values(c);
 }
@@ -84,9 +89,9 @@ find_account(struct call *c, const char *login)
 		uid = pw->pw_uid;
 	else if (args_option(c->args, "no-account") == NULL)
 		return call_wrong(c, REFUSED,
-		    "there is no Unix account %.64s: make it first, or use "
-		    "--no-account",
-		    login);
+		    N_("there is no Unix account {login}: make it first, or "
+		       "use --no-account"),
+		    FILLS({ "login", login }));
 	(void)snprintf(text, sizeof(text), "%u", (unsigned)uid);
 	return call_set(c, "uid", text) == KOSMO_OK ? DONE : USAGE;
 }
@@ -116,7 +121,8 @@ user_rename_prepare(struct call *c)
 	if (r != DONE)
 		return r;
 	if (to[0] == '\0' || to[0] == '-' || strlen(to) > NAME_LEN)
-		return call_wrong(c, USAGE, "NEW can't be a login name");
+		return call_wrong(
+		    c, USAGE, N_("NEW can't be a login name"), NULL);
 	return find_account(c, to);
 }
 
@@ -129,29 +135,38 @@ user_reset_prepare(struct call *c)
 
 	if (n != 1)
 		return call_wrong(c, USAGE,
-		    "one of --password, --devices and --all is needed");
+		    N_("one of --password, --devices and --all is needed"),
+		    NULL);
 	return user_name_prepare(c);
+}
+
+static bool
+is_state(const char *word, size_t len)
+{
+	static const char *const states[] = { "invited", "registered", "active",
+		"expired", "locked" };
+
+	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++) {
+		if (strlen(states[i]) == len &&
+		    memcmp(states[i], word, len) == 0)
+			return true;
+	}
+	return false;
 }
 
 int
 user_list_prepare(struct call *c)
 {
-	static const char *const states[] = { "invited", "registered", "active",
-		"expired", "locked" };
-	const char *p = args_option(c->args, "state");
+	const char *all = args_option(c->args, "state");
 
-	while (p != NULL) {
-		size_t len = strcspn(p, ","), i = 0;
+	for (const char *p = all; p != NULL;) {
+		size_t len = strcspn(p, ",");
 
-		while (i < 5 &&
-		    (strlen(states[i]) != len ||
-			memcmp(states[i], p, len) != 0))
-			i++;
-		if (i == 5)
+		if (!is_state(p, len))
 			return call_wrong(c, USAGE,
-			    "--state: \"%.*s\" is none of invited, registered, "
-			    "active, expired, locked",
-			    len > 64 ? 64 : (int)len, p);
+			    N_("--state: \"{value}\" is none of invited, "
+			       "registered, active, expired, locked"),
+			    FILLS({ "value", all }));
 		p = p[len] == ',' ? p + len + 1 : NULL;
 	}
 	return DONE;

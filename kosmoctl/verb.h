@@ -7,7 +7,6 @@
 #include <stdbool.h>
 
 #include "kosmoctl/args.h"
-#include "kosmod/talk/lang.h"
 #include "libkosmo/msg.h"
 
 /* How a call ended; main.c alone makes exit codes of it. */
@@ -43,9 +42,9 @@ extern const struct verb verbs[]; /* ends with a nameless one */
 struct call {
 	const struct verb *verb;
 	const struct args *args;
-	enum lang lang;	 /* of this terminal */
-	bool answers;	 /* answers come from standard input */
-	char wrong[256]; /* said with USAGE and REFUSED, if not empty */
+	enum lang lang;	       /* of this terminal */
+	bool answers;	       /* answers come from standard input */
+	char wrong[WORDS_LEN]; /* said with USAGE and REFUSED, if not empty */
 	struct msg_hello hello;
 	struct import *import; /* of user import */
 	struct list *list;     /* of --file */
@@ -60,9 +59,10 @@ KOSMO_CHECK int call_fill(struct call *c);
 /* Replaces an argument, or adds one; errors as above. */
 KOSMO_CHECK int call_set(struct call *c, const char *name, const char *value);
 
-/* Fills c->wrong; returns what, for the end of a prepare. */
-int call_wrong(struct call *c, enum outcome what, const char *fmt, ...)
-    __attribute__((format(printf, 3, 4)));
+/* Fills c->wrong, as words() does; returns what, for the end of a prepare. */
+int call_wrong(struct call *c, enum outcome what, const char *msgid,
+    const struct word_fill *fills);
+int call_no_memory(struct call *c);
 
 /* user.c: prepare functions of the verbs of admins. */
 int user_add_prepare(struct call *c);

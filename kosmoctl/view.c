@@ -83,7 +83,8 @@ on_uri(struct showing *s, const struct msg_row *row)
 	if (s->png == NULL)
 		return KOSMO_EFORMAT;
 	if (png_write(s->png, cell_get(row, "uri"), &why) != KOSMO_OK) {
-		(void)fprintf(s->err, "kosmoctl: %s: %s\n", s->png, why);
+		(void)fprintf(
+		    s->err, "kosmoctl: %s: %s\n", s->png, tr(s->lang, why));
 		return KOSMO_EPERM;
 	}
 	words(text, s->lang,

@@ -56,7 +56,7 @@ why_text(const struct showing *s, const struct msg_row *row,
 		view_next(s->lang, next, cell_get(row, "login"), help);
 	view_step(s->lang, row, help[0] == '\0', first);
 	if (lock[0] != '\0')
-		view_lock(s->lang, lock, first);
+		view_reason(s->lang, lock, first);
 	(void)snprintf(ret, WORDS_LEN, "%.400s%s%.600s", first,
 	    first[0] != '\0' && help[0] != '\0' ? tr(s->lang, N_("; ")) : "",
 	    help);

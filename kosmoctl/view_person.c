@@ -149,7 +149,7 @@ lock_text(const struct showing *s, char ret[static WORDS_LEN])
 	const char *lock = cell_get(&s->person, "lock");
 
 	if (lock[0] != '\0')
-		view_lock(s->lang, lock, ret);
+		view_reason(s->lang, lock, ret);
 	else
 		words(ret, s->lang, N_("none"), NULL);
 }
@@ -166,29 +166,29 @@ static void
 last_text(const struct showing *s, char ret[static WORDS_LEN])
 {
 	uint64_t when = cell_number(&s->person, "last_login");
-	char time[CELL_TIME_LEN];
+	char time[CELL_TIME_LEN], source[WORDS_LEN];
 
 	cell_zone(when, time);
+	view_source(s->lang, cell_get(&s->person, "last_source"), source);
 	if (when == 0)
 		words(ret, s->lang, N_("never"), NULL);
 	else
-		(void)snprintf(ret, WORDS_LEN, "%s  %s  %s", time,
-		    cell_get(&s->person, "last_service"),
-		    cell_get(&s->person, "last_source"));
+		(void)snprintf(ret, WORDS_LEN, "%s  %s  %.600s", time,
+		    cell_get(&s->person, "last_service"), source);
 }
 
 static void
 refused_text(const struct showing *s, char ret[static WORDS_LEN])
 {
 	uint64_t when = cell_number(&s->person, "refused");
-	char time[CELL_TIME_LEN];
+	char time[CELL_TIME_LEN], why[WORDS_LEN];
 
 	cell_zone(when, time);
+	view_reason(s->lang, cell_get(&s->person, "refusal"), why);
 	if (when == 0)
 		words(ret, s->lang, N_("never"), NULL);
 	else
-		(void)snprintf(ret, WORDS_LEN, "%s  %s", time,
-		    cell_get(&s->person, "refusal"));
+		(void)snprintf(ret, WORDS_LEN, "%s  %.900s", time, why);
 }
 
 static void

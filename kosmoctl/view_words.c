@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "kosmoctl/cell.h"
+#include "kosmod/reason.h"
 
 static const struct {
 	const char *word;
@@ -72,28 +73,53 @@ view_step(enum lang lang, const struct msg_row *row, bool name,
 			{ "n", n }, { "total", cell_get(row, "step_total") }));
 }
 
-/* What kosmod writes down when it locks somebody. */
-static const struct {
-	const char *reason; /* behind the number, if there is one */
-	const char *text;
-} locks[] = {
-	{ "by an administrator", N_("by an administrator") },
-	{ " wrong codes", N_("{n} wrong codes") },
-	{ " wrong dates of birth", N_("{n} wrong dates of birth") },
-};
-
-void
-view_lock(enum lang lang, const char *lock, char ret[static WORDS_LEN])
+/* Tokens of reasons; some of locks stand behind a number. */
+static void
+reason_words(enum lang lang, const char *token, char ret[static WORDS_LEN])
 {
-	size_t digits = strspn(lock, "0123456789");
+	size_t digits = strspn(token, "0123456789");
+	const char *bare = token + digits + (digits > 0 ? 1 : 0);
+	const char *text = reason_text(bare);
 	char n[12];
 
-	(void)snprintf(n, sizeof(n), "%.*s", (int)digits, lock);
-	(void)snprintf(ret, WORDS_LEN, "%s", lock);
-	for (size_t i = 0; i < sizeof(locks) / sizeof(locks[0]); i++) {
-		if (strcmp(locks[i].reason, lock + digits) == 0)
-			words(ret, lang, locks[i].text, FILLS({ "n", n }));
+	(void)snprintf(n, sizeof(n), "%.*s", (int)digits, token);
+	if (text == NULL) /* of a newer kosmod */
+		(void)snprintf(ret, WORDS_LEN, "%s", token);
+	else
+		words(ret, lang, text, FILLS({ "n", n }));
+}
+
+void
+view_reason(enum lang lang, const char *token, char ret[static WORDS_LEN])
+{
+	static const char forgot[] = REASON_FORGOT;
+	char why[WORDS_LEN];
+
+	if (strncmp(token, forgot, sizeof(forgot) - 1) != 0) {
+		reason_words(lang, token, ret);
+		return;
 	}
+	reason_words(lang, token + sizeof(forgot) - 1, why);
+	words(ret, lang, N_("forgotten password: {reason}"),
+	    FILLS({ "reason", why }));
+}
+
+void
+view_source(enum lang lang, const char *source, char ret[static WORDS_LEN])
+{
+	const char *uid = "local uid ";
+
+	if (strcmp(source, "console") == 0)
+		words(ret, lang, N_("the console"), NULL);
+	else if (strcmp(source, "local") == 0)
+		words(ret, lang, N_("this host"), NULL);
+	else if (strcmp(source, "unknown") == 0)
+		words(ret, lang, N_("unknown"), NULL);
+	else if (strncmp(source, uid, strlen(uid)) == 0)
+		words(ret, lang, N_("this host (uid {uid})"),
+		    FILLS({ "uid", source + strlen(uid) }));
+	else
+		(void)snprintf(ret, WORDS_LEN, "%s", source);
 }
 
 void

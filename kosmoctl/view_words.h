@@ -20,8 +20,12 @@ const char *view_word(enum lang lang, const char *word);
 void view_step(enum lang lang, const struct msg_row *row, bool name,
     char ret[static WORDS_LEN]);
 
-/* The reason of a lock. */
-void view_lock(enum lang lang, const char *lock, char ret[static WORDS_LEN]);
+/* The reason of a refusal or a lock (kosmod/reason.h). */
+void view_reason(enum lang lang, const char *token, char ret[static WORDS_LEN]);
+
+/* Where a login came from: an address, or a place that has a word. */
+void
+view_source(enum lang lang, const char *source, char ret[static WORDS_LEN]);
 
 /* What the cell "next" asks of whom. */
 void view_next(enum lang lang, const char *next, const char *login,

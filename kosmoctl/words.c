@@ -2,6 +2,7 @@
 
 #include "words.h"
 
+#include <errno.h>
 #include <locale.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -104,4 +105,29 @@ words(char ret[static WORDS_LEN], enum lang lang, const char *msgid,
 		s = end + 1;
 	}
 	ret[n] = '\0';
+}
+
+const char *
+words_errno(int err)
+{
+	switch (err) {
+	case ENOENT:
+		return N_("No such file or directory");
+	case EACCES:
+	case EPERM:
+		return N_("Permission denied");
+	case EISDIR:
+		return N_("Is a directory");
+	case ENOTDIR:
+		return N_("Not a directory");
+	case EEXIST:
+		return N_("is there already");
+	case ELOOP:
+		return N_("is a symbolic link");
+	case EROFS:
+	case ENOSPC:
+		return N_("the disk is full or can't be written");
+	default:
+		return strerror(err);
+	}
 }

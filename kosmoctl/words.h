@@ -49,4 +49,7 @@ struct word_fill {
 void words(char ret[static WORDS_LEN], enum lang lang, const char *msgid,
     const struct word_fill *fills);
 
+/* What errno says of a file: a msgid; rare ones have no translation. */
+const char *words_errno(int err);
+
 #endif

@@ -197,7 +197,8 @@ enum verdict_word {
 	VERDICT_NOT_NOW,    /* not before something else is proven */
 	VERDICT_MISSING,    /* no such person or device */
 	VERDICT_BUSY,	    /* disk or a bound is full */
-	VERDICT_NO_RIGHT    /* an account that root alone may touch */
+	VERDICT_NO_RIGHT,   /* an account that root alone may touch */
+	VERDICT_DOMAIN	    /* an address at none of [email] domains */
 };
 
 struct k_verdict {

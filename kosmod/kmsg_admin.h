@@ -75,7 +75,7 @@ struct k_user_act {
 
 /*
  * Many at once: struct msg_people, the same to the field. Each line is judged
- * for itself. Reply: K_INVITED, a struct msg_invited without contacts.
+ * for itself. Reply: K_INVITED, a struct msg_invited of people alone.
  */
 
 /* The Unix account has another name now. Reply: K_VERDICT: YES, TAKEN. */

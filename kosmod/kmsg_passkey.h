@@ -63,7 +63,8 @@ enum touch_word {
 	TOUCH_NOT_YOURS,   /* none that is plugged in is enrolled for you */
 	TOUCH_KNOWN,	   /* enrol: it is yours already, as device */
 	TOUCH_UNSET,	   /* it has neither PIN nor fingerprint, and must */
-	TOUCH_PIN_BLOCKED, /* too many wrong PINs: out of use */
+	TOUCH_PIN_BLOCKED, /* too many wrong PINs: out of use; retries: not 0:
+			      until it is plugged in anew */
 	TOUCH_TIMEOUT,	   /* nobody touched it in time */
 	TOUCH_GONE,	   /* it was pulled out */
 	TOUCH_BUSY,	   /* another login is using it */
@@ -145,7 +146,8 @@ struct k_passkey {
 
 /*
  * A FIDO2 key of OpenSSH that is to be enrolled: it waits until it is proven by
- * K_SIGNED (agent) or K_SSH_SEEN (a login), in place of one that waited before.
+ * K_SIGNED (agent) or K_SSH_SEEN (a login), for a week, in place of one that
+ * waited before.
  * Reply: K_VERDICT: YES; TAKEN: it is enrolled already; NOT_NOW; NO: a key that
  * there is not.
  */

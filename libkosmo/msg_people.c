@@ -37,6 +37,7 @@ static const struct field invited_fields[] = {
 	CODEC_LIST(1, msg_invited, people, n, &msg_invitation_layout),
 	CODEC_STR(2, msg_invited, contact_en),
 	CODEC_STR(3, msg_invited, contact_ja),
+	CODEC_STR(4, msg_invited, domains),
 };
 const struct layout msg_invited_layout =
     CODEC_LAYOUT("INVITED", M_INVITED, msg_invited, invited_fields);

@@ -14,6 +14,7 @@
 #define INVITEES_MAX 32 /* the longest lines still make one packet */
 #define ADDRESS_LEN 254
 #define PERSON_NAME_LEN 160
+#define DOMAINS_TEXT 200 /* a line or two */
 
 /* One line of a file; the birth date crosses here and in no argument. */
 struct msg_invitee {
@@ -47,8 +48,9 @@ enum invited_word {
 	INVITED_SAME,	/* by this very line, some time ago */
 	INVITED_BEGUN,	/* the same, and the person has begun or is done */
 	INVITED_NO_RIGHT,
-	INVITED_FULL,  /* the disk */
-	INVITED_FAILED /* kosmod's log says why */
+	INVITED_FULL,	/* the disk */
+	INVITED_FAILED, /* kosmod's log says why */
+	INVITED_DOMAIN	/* email is at none of [email] domains */
 };
 
 struct msg_invitation {
@@ -62,13 +64,16 @@ struct msg_invitation {
 
 /*
  * Talk to kosmoctl: one answer a line, in order. The first comes before any
- * line, with none, and means: go on. The contacts stand in that one alone.
+ * line, with none, and means: go on. What follows the people stands in that
+ * one alone: contacts, and the domains that addresses have to be of, for
+ * people to read.
  */
 struct msg_invited {
 	uint8_t n;
 	struct msg_invitation people[INVITEES_MAX];
 	char contact_en[256];
 	char contact_ja[256];
+	char domains[DOMAINS_TEXT];
 };
 
 extern const struct layout msg_invitee_layout, msg_invitation_layout,

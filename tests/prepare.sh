@@ -13,7 +13,7 @@ perl-base'
 packages_play='tmux zbar-tools oathtool'
 packages_tests='binutils clang valgrind libcmocka-dev strace
 xz-utils shellcheck mandoc sudo sshpass python3 debootstrap systemd-container
-iproute2 fido2-tools'
+iproute2 openssh-tests fido2-tools'
 
 is_installed() {
 	dpkg-query -W -f '${db:Status-Status}\n' "$1" 2> /dev/null |
@@ -98,7 +98,9 @@ configure_in() {
 	triplet=$(gcc -print-multiarch)
 	copy_sources || return 1
 	mkdir -p "$scratch/$name"
-	(cd "$scratch/$name" && quietly configure ../source/configure \
+	# libtool runs for each file, in a third less time than with bash
+	(cd "$scratch/$name" && CONFIG_SHELL=/bin/sh quietly configure \
+	    ../source/configure \
 	    --prefix=/usr --sysconfdir=/etc --localstatedir=/var \
 	    --libdir="/usr/lib/$triplet" "$@")
 }

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #define ADDRESS_SCHEMA 1
 #define PEOPLE_MAX 64 /* of one address; further ones are told no ID */
@@ -172,4 +173,24 @@ address_each(struct keeper *k, const char *address,
 		r = each(arg, o->list[i].login);
 	free(o);
 	return r;
+}
+
+bool
+address_allowed(const struct conf *conf, const char *address)
+{
+	const char *domain = strrchr(address, '@');
+	size_t n, len;
+
+	if (conf->email.domains[0] == '\0')
+		return true;
+	if (domain == NULL)
+		return false;
+	n = strlen(++domain);
+	for (const char *s = conf->email.domains; *s != '\0';) {
+		len = strcspn(s, " ");
+		if (len == n && strncasecmp(s, domain, n) == 0)
+			return true;
+		s += len + strspn(s + len, " ");
+	}
+	return false;
 }

@@ -1,6 +1,6 @@
 /*
- * address.h: who has which confirmed address (REC_ADDRESS), so that
- * `forgot-id` finds people without a walk.
+ * address.h: which addresses may be recorded, and who has which confirmed one
+ * (REC_ADDRESS), so that `forgot-id` finds people without a walk.
  */
 #ifndef KOSMO_KEEPER_ADDRESS_H
 #define KOSMO_KEEPER_ADDRESS_H
@@ -8,6 +8,9 @@
 #include <stdbool.h>
 
 #include "kosmod/keeper/conv.h"
+
+/* True if address is at one of [email] domains, or there are none. */
+bool address_allowed(const struct conf *conf, const char *address);
 
 /*
  * Puts into t what a change of email, email_ok or login from before to after

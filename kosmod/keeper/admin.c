@@ -152,6 +152,10 @@ add(struct kconv *c, const union kmsg *msg)
 		kconv_word(c, VERDICT_TAKEN);
 		return;
 	}
+	if (r == KOSMO_OK && !address_allowed(c->k->conf, m->email)) {
+		kconv_word(c, VERDICT_DOMAIN);
+		return;
+	}
 	if (r == KOSMO_OK && (r = fill(c, m, &p, &slip)) == KOSMO_OK)
 		r = admin_add(c, &p, "user add");
 	if (r == KOSMO_OK) {
@@ -212,10 +216,16 @@ notices(struct kconv *c, struct txn *t, const struct person *before,
 	return r;
 }
 
+/* Other addresses than those that policy wants are not recorded by anybody. */
 static int
 change(struct kconv *c, const struct k_user_set *m, struct person *p)
 {
-	if ((m->fields & SET_EMAIL) != 0 && strcmp(p->email, m->email) != 0)
+	bool other =
+	    (m->fields & SET_EMAIL) != 0 && strcmp(p->email, m->email) != 0;
+
+	if (other && !address_allowed(c->k->conf, m->email))
+		return KOSMO_EPERM;
+	if (other)
 		change_email(p, m->email);
 	if ((m->fields & SET_EMAIL_OK) != 0)
 		p->email_held = 0;
@@ -260,6 +270,8 @@ set(struct kconv *c, const union kmsg *msg)
 		kconv_word(c, VERDICT_YES);
 	else if (r == KOSMO_ENOTFOUND)
 		kconv_word(c, VERDICT_MISSING);
+	else if (r == KOSMO_EPERM)
+		kconv_word(c, VERDICT_DOMAIN);
 	else
 		kconv_trouble(c, "a person can't be changed", r);
 	person_done(&before);

@@ -16,6 +16,7 @@
 #include "kosmod/keeper/member.h"
 #include "kosmod/keeper/people.h"
 #include "kosmod/keeper/ssh_key.h"
+#include "kosmod/reason.h"
 
 /* What the answer to an act is made of. */
 struct acted {
@@ -100,7 +101,7 @@ lock(struct kconv *c, const struct k_user_act *m, struct person *p,
     struct acted *a)
 {
 	(void)m;
-	copy(p->lock, sizeof(p->lock), "by an administrator");
+	copy(p->lock, sizeof(p->lock), reason_token(REASON_ADMIN));
 	p->locked = (uint64_t)keeper_wall(c->k);
 	void_loose(p);
 	a->ends = true;

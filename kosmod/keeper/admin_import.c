@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "kosmod/keeper/address.h"
 #include "kosmod/keeper/admin.h"
 #include "kosmod/keeper/answers.h"
 #include "kosmod/keeper/journey.h"
@@ -128,11 +129,17 @@ judge_new(
 	}
 	if (r == KOSMO_OK && m->user_id[0] != '\0')
 		r = people_taken(c->k, m->user_id, &taken);
-	if (r == KOSMO_OK && taken)
+	if (r != KOSMO_OK)
+		return r;
+	if (taken) {
 		take_field(ret, "user_id");
-	else if (r == KOSMO_OK)
+	} else if (!address_allowed(c->k->conf, m->email)) {
+		ret->word = INVITED_DOMAIN;
+		copy(ret->field, sizeof(ret->field), "email");
+	} else {
 		ret->word = INVITED_YES;
-	return r;
+	}
+	return KOSMO_OK;
 }
 
 /* The slip was lost before it was written: another one. */

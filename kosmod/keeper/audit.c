@@ -37,8 +37,13 @@ static void
 hex_of(const uint8_t mac[static AUDIT_MAC_LEN],
     char ret[static AUDIT_MAC_LEN * 2 + 1])
 {
-	for (size_t i = 0; i < AUDIT_MAC_LEN; i++)
-		(void)snprintf(ret + 2 * i, 3, "%02x", mac[i]);
+	static const char digits[] = "0123456789abcdef";
+
+	for (size_t i = 0; i < AUDIT_MAC_LEN; i++) {
+		*ret++ = digits[mac[i] >> 4];
+		*ret++ = digits[mac[i] & 15];
+	}
+	*ret = '\0';
 }
 
 bool

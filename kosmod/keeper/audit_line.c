@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
@@ -114,45 +115,83 @@ out:
 	return r;
 }
 
-static const char *
-text_of(const json_t *o, const char *key)
-{
-	const char *s = json_string_value(json_object_get(o, key));
+/* A value as it stands in a line: with its quotation marks, if it has some. */
+struct value {
+	const char *text;
+	size_t len; /* 0: there is none */
+};
 
-	return s != NULL ? s : "";
+/*
+ * Within a string no quotation mark stands bare, so what is found here is a
+ * key and no part of a value.
+ */
+static struct value
+value_of(const char *line, size_t len, const char *key)
+{
+	struct value v = { NULL, 0 };
+	const char *at, *end = line + len;
+	char pattern[24];
+	int n = snprintf(pattern, sizeof(pattern), "\"%s\":", key);
+
+	at = memmem(line, len, pattern, (size_t)n);
+	while (at != NULL && (at == line || strchr("{,", at[-1]) == NULL))
+		at = memmem(at + 1, (size_t)(end - at - 1), pattern, (size_t)n);
+	if (at == NULL)
+		return v;
+	v.text = at += n;
+	if (at < end && *at == '"') {
+		for (at++; at < end && *at != '"'; at++)
+			at += *at == '\\';
+		at++;
+	} else {
+		while (at < end && strchr(",}", *at) == NULL)
+			at++;
+	}
+	v.len = at <= end ? (size_t)(at - v.text) : 0;
+	return v;
 }
 
-/* Appends key=value; quoted and escaped unless it is one plain word. */
-static int
-add_pair(struct buf *b, const char *key, const json_t *v)
+/* Without its quotation marks, if it is one plain word. */
+static struct value
+bare(struct value v)
 {
 	static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
 				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 				    "._:/@+-";
-	const char *s = json_string_value(v);
-	char *dumped = NULL;
+	struct value inner = v;
+
+	if (v.len < 2 || v.text[0] != '"')
+		return v;
+	inner.text++;
+	inner.len -= 2;
+	if (strspn(inner.text, plain) != inner.len) /* the mark ends it */
+		return v;
+	return inner;
+}
+
+/* Appends key=value. */
+static int
+add_pair(struct buf *b, const char *key, struct value v)
+{
 	int r;
 
+	v = bare(v);
 	if ((r = buf_add(b, " ", 1)) != KOSMO_OK ||
 	    (r = buf_add(b, key, strlen(key))) != KOSMO_OK ||
 	    (r = buf_add(b, "=", 1)) != KOSMO_OK)
 		return r;
-	if (s == NULL || s[strspn(s, plain)] != '\0') {
-		dumped = json_dumps(v, DUMP | JSON_ENCODE_ANY);
-		s = dumped;
-	}
-	r = s != NULL ? buf_add(b, s, strlen(s)) : KOSMO_ENOMEM;
-	free(dumped);
-	return r;
+	return buf_add(b, v.text, v.len);
 }
 
 static int
-level(const char *outcome)
+level(struct value outcome)
 {
-	if (strcmp(outcome, "error") == 0)
+	outcome = bare(outcome);
+	if (outcome.len == 5 && memcmp(outcome.text, "error", 5) == 0)
 		return LOG_AUTHPRIV | LOG_ERR;
-	return LOG_AUTHPRIV |
-	    (strcmp(outcome, "deny") == 0 ? LOG_NOTICE : LOG_INFO);
+	if (outcome.len == 4 && memcmp(outcome.text, "deny", 4) == 0)
+		return LOG_AUTHPRIV | LOG_NOTICE;
+	return LOG_AUTHPRIV | LOG_INFO;
 }
 
 void
@@ -160,18 +199,19 @@ audit_syslog(const char *line, size_t len)
 {
 	static const char *const keys[] = { "outcome", "login", "uid",
 		"service", "source", "step", "reason", "by", "ref", "n" };
-	json_t *o = json_loadb(line, len, 0, NULL), *v;
+	struct value event = bare(value_of(line, len, "event"));
 	struct buf b = BUF_INIT;
 	int r = KOSMO_OK;
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
-		v = json_object_get(o, keys[i]);
-		if (r == KOSMO_OK && v != NULL)
+		struct value v = value_of(line, len, keys[i]);
+
+		if (r == KOSMO_OK && v.len > 0)
 			r = add_pair(&b, keys[i], v);
 	}
 	if (r == KOSMO_OK && b.len > 0)
-		syslog(level(text_of(o, "outcome")), "%s:%.*s",
-		    text_of(o, "event"), (int)b.len, (const char *)b.data);
+		syslog(level(value_of(line, len, "outcome")), "%.*s:%.*s",
+		    (int)event.len, event.text, (int)b.len,
+		    (const char *)b.data);
 	buf_done(&b);
-	json_decref(o);
 }

@@ -165,8 +165,10 @@ struct confirmed {
 #define CONFIRMED_MAX 64
 /* A code mail of late, for the limits that hold for all together. */
 struct code_mark {
-	int64_t at;	 /* mono ms; 0: free */
-	char source[64]; /* an address, or "" */
+	uint32_t schema;
+	uint64_t number;	     /* from 1, one more each mail; 0: free */
+	uint64_t at;		     /* wall */
+	char source[ORIGIN_LEN + 1]; /* an address, or "" */
 };
 
 #define CODE_MARKS_MAX 1000 /* so many an hour go out at the most */
@@ -180,8 +182,8 @@ struct keeper {
 	const struct conf *conf;
 	struct clock clock;
 	struct keeper_ways ways;
-	uint8_t mac_key[DIGEST_KEY_LEN]; /* store subkey "proof" */
-	uint32_t hash_permits;		 /* running at once */
+	struct digest_key *mac_key; /* store subkey "proof" */
+	uint32_t hash_permits;	    /* running at once */
 	uint32_t n_hashing;
 	struct kconv_list hashing;
 	struct kconv_list waiting;
@@ -208,8 +210,8 @@ struct keeper {
 	uint64_t post_ids;	      /* the last that was given */
 	struct post_jobs post_jobs;
 	struct notices *notices;
-	uint32_t next_mark;
-	struct code_mark code_marks[CODE_MARKS_MAX]; /* a ring */
+	uint64_t code_mails; /* number of the last; mail_limits.c */
+	struct code_mark code_marks[CODE_MARKS_MAX]; /* by number: a ring */
 };
 
 int64_t keeper_wall(const struct keeper *k);

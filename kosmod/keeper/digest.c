@@ -2,42 +2,77 @@
 
 #include "digest.h"
 
+#include <openssl/core_names.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
+#include <openssl/params.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 
 #include "libkosmo/buf.h"
 
-static int
-add_part(struct buf *b, const void *p, size_t n)
-{
-	int r = buf_add_u32(b, (uint32_t)n);
+struct digest_key {
+	EVP_MAC_CTX *ctx;
+};
 
-	return r == KOSMO_OK ? buf_add(b, p, n) : r;
+void
+digest_key_free(struct digest_key **key)
+{
+	if (*key == NULL)
+		return;
+	EVP_MAC_CTX_free((*key)->ctx);
+	free(*key);
+	*key = NULL;
 }
 
 int
-digest_mac(const uint8_t key[static DIGEST_KEY_LEN], const char *purpose,
-    const char *login, const void *data, size_t len,
-    uint8_t ret[static DIGEST_LEN])
+digest_key_new(
+    const uint8_t key[static DIGEST_KEY_LEN], struct digest_key **ret)
 {
-	struct buf b = BUF_INIT;
-	unsigned int n = 0;
-	int r;
+	static char sha256[] = "SHA256";
+	const OSSL_PARAM params[] = { OSSL_PARAM_construct_utf8_string(
+					  OSSL_MAC_PARAM_DIGEST, sha256, 0),
+		OSSL_PARAM_construct_end() };
+	struct digest_key *k = calloc(1, sizeof(*k));
+	EVP_MAC *mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
 
-	if ((r = add_part(&b, purpose, strlen(purpose))) != KOSMO_OK ||
-	    (r = add_part(&b, login, strlen(login))) != KOSMO_OK ||
-	    (r = add_part(&b, data, len)) != KOSMO_OK)
-		goto out;
-	if (HMAC(EVP_sha256(), key, DIGEST_KEY_LEN, b.data, b.len, ret, &n) ==
-		NULL ||
+	if (k != NULL && mac != NULL)
+		k->ctx = EVP_MAC_CTX_new(mac);
+	EVP_MAC_free(mac);
+	if (k == NULL || k->ctx == NULL ||
+	    EVP_MAC_init(k->ctx, key, DIGEST_KEY_LEN, params) != 1) {
+		digest_key_free(&k);
+		return KOSMO_ECRYPTO;
+	}
+	*ret = k;
+	return KOSMO_OK;
+}
+
+static bool
+add_part(EVP_MAC_CTX *ctx, const void *p, size_t n)
+{
+	const uint8_t len[4] = { (uint8_t)(n >> 24), (uint8_t)(n >> 16),
+		(uint8_t)(n >> 8), (uint8_t)n };
+
+	return EVP_MAC_update(ctx, len, sizeof(len)) == 1 &&
+	    (n == 0 || EVP_MAC_update(ctx, p, n) == 1);
+}
+
+int
+digest_mac(struct digest_key *key, const char *purpose, const char *login,
+    const void *data, size_t len, uint8_t ret[static DIGEST_LEN])
+{
+	size_t n = 0;
+
+	/* Without a key it begins anew under the one it has. */
+	if (EVP_MAC_init(key->ctx, NULL, 0, NULL) != 1 ||
+	    !add_part(key->ctx, purpose, strlen(purpose)) ||
+	    !add_part(key->ctx, login, strlen(login)) ||
+	    !add_part(key->ctx, data, len) ||
+	    EVP_MAC_final(key->ctx, ret, &n, DIGEST_LEN) != 1 ||
 	    n != DIGEST_LEN)
-		r = KOSMO_ECRYPTO;
-out:
-	buf_done(&b);
-	return r;
+		return KOSMO_ECRYPTO;
+	return KOSMO_OK;
 }
 
 int
@@ -81,6 +116,7 @@ digest_random(void *ret, size_t n)
 }
 
 /* Crockford: what looks like 0 or 1 is read as that (talk/answer.c) */
+#define GROUPS_MAX 8
 static const char alphabet[] = "0123456789abcdefghjkmnpqrstvwxyz";
 
 _Static_assert(sizeof(alphabet) == 33, "five bits a character");
@@ -88,12 +124,14 @@ _Static_assert(sizeof(alphabet) == 33, "five bits a character");
 void
 digest_words(char *ret, size_t groups)
 {
-	uint8_t raw[4];
+	uint8_t raw[4 * GROUPS_MAX];
 
+	if (groups > GROUPS_MAX)
+		abort();
+	digest_random(raw, 4 * groups);
 	for (size_t g = 0; g < groups; g++) {
-		digest_random(raw, sizeof(raw));
 		for (size_t i = 0; i < 4; i++)
-			*ret++ = alphabet[raw[i] & 31];
+			*ret++ = alphabet[raw[4 * g + i] & 31];
 		*ret++ = g + 1 < groups ? '-' : '\0';
 	}
 	explicit_bzero(raw, sizeof(raw));
@@ -116,8 +154,8 @@ static const char itoa64[] =
     "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 int
-digest_dummy(const uint8_t key[static DIGEST_KEY_LEN], const char *login,
-    char ret[static HASH_LEN + 1])
+digest_dummy(
+    struct digest_key *key, const char *login, char ret[static HASH_LEN + 1])
 {
 	static const char prefix[] = "$y$j9T$";
 	uint8_t mac[DIGEST_LEN];

@@ -14,13 +14,21 @@
 
 #define DIGEST_KEY_LEN 32
 
+/* A key that is ready for use; freed, and wiped, by digest_key_free. */
+struct digest_key;
+KOSMO_CHECK int digest_key_new(
+    const uint8_t key[static DIGEST_KEY_LEN], struct digest_key **ret);
+
+/* Accepts NULL, sets *key to NULL. */
+void digest_key_free(struct digest_key **key);
+
 /*
  * HMAC-SHA256 (RFC 2104) of purpose, login and the len bytes at data, each
  * with its length, so that no two of them can be read as another two.
  */
-KOSMO_CHECK int digest_mac(const uint8_t key[static DIGEST_KEY_LEN],
-    const char *purpose, const char *login, const void *data, size_t len,
-    uint8_t ret[static DIGEST_LEN]);
+KOSMO_CHECK int
+digest_mac(struct digest_key *key, const char *purpose, const char *login,
+    const void *data, size_t len, uint8_t ret[static DIGEST_LEN]);
 
 /* SHA-256("kosmo-initial" or "kosmo-code", NUL, text): see K_PASSWORD. */
 KOSMO_CHECK int digest_typed(
@@ -38,7 +46,8 @@ void digest_random(void *ret, size_t n);
 
 /*
  * groups of four characters from an alphabet of 32 without look-alikes, 5
- * bits each, with hyphens between them, into ret (5 * groups bytes).
+ * bits each, with hyphens between them, into ret (5 * groups bytes). At most
+ * 8 groups.
  */
 void digest_words(char *ret, size_t groups);
 
@@ -49,7 +58,7 @@ void digest_plain(const char *words, char *ret, size_t size);
  * A yescrypt setting for a name without a password: always the same for the
  * same name, and in form like any other.
  */
-KOSMO_CHECK int digest_dummy(const uint8_t key[static DIGEST_KEY_LEN],
-    const char *login, char ret[static HASH_LEN + 1]);
+KOSMO_CHECK int digest_dummy(
+    struct digest_key *key, const char *login, char ret[static HASH_LEN + 1]);
 
 #endif

@@ -73,7 +73,9 @@ may_ask_agent(const struct kconv *c, const struct person *p)
 	if (c->open.phase == PHASE_VERB)
 		return c->peer.uid == uid;
 	return c->peer.trusted && c->open.phase == PHASE_AUTH &&
-	    strcmp(c->open.service, "sudo") == 0 && c->open.ruid == uid;
+	    (strcmp(c->open.service, "sudo") == 0 ||
+		strcmp(c->open.service, "sudo-i") == 0) &&
+	    c->open.ruid == uid;
 }
 
 uint8_t

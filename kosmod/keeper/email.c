@@ -16,26 +16,6 @@
 #define HOLD_SECONDS 86400
 #define BOTH (STEP_PASSWORD | STEP_FACTOR)
 
-static bool
-domain_allowed(const struct conf *conf, const char *address)
-{
-	const char *domain = strrchr(address, '@');
-	size_t n, len;
-
-	if (conf->email.domains[0] == '\0')
-		return true;
-	if (domain == NULL)
-		return false;
-	n = strlen(++domain);
-	for (const char *s = conf->email.domains; *s != '\0';) {
-		len = strcspn(s, " ");
-		if (len == n && strncasecmp(s, domain, n) == 0)
-			return true;
-		s += len + strspn(s + len, " ");
-	}
-	return false;
-}
-
 /* Who has lost an address may not learn the new one. */
 static int
 tell_change(struct kconv *c, const struct person *p, struct txn *t,
@@ -63,8 +43,8 @@ judge_address(const struct kconv *c, const struct person *p, const char *new)
 	if (inviting ? !journey_turn(c, p, TODO_EMAIL | TODO_CONFIRM)
 		     : (c->proven & BOTH) != BOTH || p->lock[0] != '\0')
 		return VERDICT_NOT_NOW;
-	if (!domain_allowed(conf, new))
-		return VERDICT_MISSING;
+	if (!address_allowed(conf, new))
+		return VERDICT_DOMAIN;
 	if (inviting && conf->registration.change == CHANGE_REFUSE &&
 	    p->email[0] != '\0' && strcasecmp(p->email, new) != 0)
 		return VERDICT_NOT_NOW;

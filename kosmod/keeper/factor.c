@@ -53,17 +53,17 @@ factor_code(struct kconv *c, struct person *p, const struct k_code *m,
 	o->last = m->last != 0;
 	o->proves = STEP_FACTOR;
 	if (d == NULL || d->method != METHOD_TOTP) {
-		o->reason = "no such device";
+		o->reason = REASON_NO_DEVICE;
 	} else if ((kconv_methods(c) & METHOD_BIT(METHOD_TOTP)) == 0) {
-		o->reason = "method not allowed here";
+		o->reason = REASON_NO_METHOD;
 	} else if (time_is_behind(c->k, keeper_wall(c->k)) != 0) {
 		o->word = VERDICT_HOST_CLOCK;
-		o->reason = "this host's clock is behind";
+		o->reason = REASON_CLOCK;
 		o->free = true;
 	} else {
 		o->word = judge_app(c, d, m->digits);
 		if (o->word == VERDICT_USED)
-			o->reason = "code used before";
+			o->reason = REASON_USED;
 	}
 	return KOSMO_OK;
 }

@@ -15,6 +15,7 @@
 #include "kosmod/keeper/mail.h"
 #include "kosmod/keeper/mail_code.h"
 #include "kosmod/keeper/time.h"
+#include "kosmod/reason.h"
 
 #define RUNS_A_DAY 5
 #define DAY 86400
@@ -82,8 +83,8 @@ recovery_code(struct kconv *c, const struct person *p, const uint8_t *typed)
 	return true;
 }
 
-/* Why a run goes no further; NULL: the first two checks are right. */
-static const char *
+/* Why a run goes no further; REASON_NONE: the first two checks are right. */
+static enum reason
 look(struct kconv *c, const struct person *p, const struct k_forgot *m)
 {
 	bool date = born(c, p, m->date);
@@ -91,14 +92,14 @@ look(struct kconv *c, const struct person *p, const struct k_forgot *m)
 	enum person_state state = person_state(p, keeper_wall(c->k));
 
 	if (state == STATE_LOCKED)
-		return "locked";
+		return REASON_LOCKED;
 	if (state != STATE_ACTIVE)
-		return "not registered yet";
+		return REASON_UNREGISTERED;
 	if (p->email_ok == 0)
-		return "no confirmed address";
+		return REASON_NO_ADDRESS;
 	if (!date)
-		return "wrong date of birth";
-	return code ? NULL : "wrong code";
+		return REASON_WRONG_BIRTH;
+	return code ? REASON_NONE : REASON_WRONG_CODE;
 }
 
 /* Whoever is still invited is told so, by mail. */
@@ -128,7 +129,7 @@ mail_reset(struct kconv *c, struct person *p)
 		return r;
 	if ((r = store_begin(c->k->store, &t)) == KOSMO_OK &&
 	    (r = kconv_audit(c, t, "forgot", "mail", "deny",
-		 mailed.word == MAILED_NOT_NOW	    ? "no confirmed address"
+		 mailed.word == MAILED_NOT_NOW ? reason_token(REASON_NO_ADDRESS)
 		     : mailed.word == MAILED_FAILED ? "mail can't be sent"
 						    : "too many mails")) ==
 		KOSMO_OK)
@@ -138,11 +139,11 @@ mail_reset(struct kconv *c, struct person *p)
 }
 
 static void
-note_refusal(struct kconv *c, struct person *p, const char *reason)
+note_refusal(struct kconv *c, struct person *p, enum reason reason)
 {
 	p->refused = (uint64_t)keeper_wall(c->k);
-	(void)snprintf(
-	    p->refusal, sizeof(p->refusal), "forgotten password: %s", reason);
+	(void)snprintf(p->refusal, sizeof(p->refusal), REASON_FORGOT "%s",
+	    reason_token(reason));
 }
 
 /* One batch: the charge, the run, and what was found out. p may be NULL. */
@@ -150,17 +151,17 @@ static int
 begin(struct kconv *c, struct person *p, const struct k_forgot *m)
 {
 	struct attempt a = kconv_attempt(c, p);
-	const char *why = p == NULL  ? "no such person"
-	    : throttle_wait(&a) != 0 ? "has to wait"
-	    : !count_run(p, a.now)   ? "too many in a day"
-				     : NULL;
-	bool judged = why == NULL;
+	enum reason why = p == NULL  ? REASON_NO_PERSON
+	    : throttle_wait(&a) != 0 ? REASON_WAIT
+	    : !count_run(p, a.now)   ? REASON_RUNS
+				     : REASON_NONE;
+	bool judged = why == REASON_NONE;
 	struct txn *t = NULL;
 	int r;
 
 	if (judged)
 		why = look(c, p, m);
-	c->forgot.stage = why == NULL ? FORGOT_TWO : FORGOT_WRONG;
+	c->forgot.stage = why == REASON_NONE ? FORGOT_TWO : FORGOT_WRONG;
 	c->forgot.charged = a.now;
 	if ((r = store_begin(c->k->store, &t)) != KOSMO_OK)
 		return r;
@@ -168,13 +169,13 @@ begin(struct kconv *c, struct person *p, const struct k_forgot *m)
 	if (r == KOSMO_OK && judged)
 		r = tell_invited(c, t, p, m);
 	if (r == KOSMO_OK && p != NULL) {
-		if (why != NULL)
+		if (why != REASON_NONE)
 			note_refusal(c, p, why);
 		r = person_put(t, p, STORE_ANY);
 	}
 	if (r == KOSMO_OK)
 		r = kconv_audit(c, t, "forgot", "two",
-		    why == NULL ? "pass" : "deny", why != NULL ? why : "");
+		    why == REASON_NONE ? "pass" : "deny", reason_token(why));
 	if (r == KOSMO_OK)
 		r = store_commit(c->k->store, &t, NULL, NULL);
 	store_abort(&t);
@@ -287,14 +288,14 @@ settle_wrong(struct kconv *c, struct txn *t, struct person *p)
 	int r = KOSMO_OK;
 
 	if (c->forgot.stage == FORGOT_TWO) {
-		note_refusal(c, p, "wrong mailed code");
+		note_refusal(c, p, REASON_WRONG_MAILED);
 		r = person_put(t, p, STORE_ANY);
 	}
 	if (r != KOSMO_OK)
 		return r;
 	return kconv_audit(c, t, "forgot", "mail", "deny",
-	    c->forgot.stage == FORGOT_TWO ? "wrong mailed code"
-					  : "an earlier check was wrong");
+	    reason_token(c->forgot.stage == FORGOT_TWO ? REASON_WRONG_MAILED
+						       : REASON_EARLIER));
 }
 
 void

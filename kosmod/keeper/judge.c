@@ -13,16 +13,17 @@
 #include "kosmod/keeper/session.h"
 #include "kosmod/keeper/time.h"
 #include "kosmod/keeper/touch.h"
+#include "kosmod/reason.h"
 
 /* What may be said, and why not. */
 struct finding {
 	bool yes;
 	enum msg_result no; /* if not */
-	const char *reason;
+	enum reason reason;
 };
 
 static struct finding
-found(bool yes, const char *reason)
+found(bool yes, enum reason reason)
 {
 	struct finding f = { yes, RESULT_DENY, reason };
 
@@ -34,21 +35,21 @@ static struct finding
 find_auth(const struct kconv *c, const struct person *p, int64_t now)
 {
 	if (c->ignore) {
-		struct finding f = found(false, "no such person");
+		struct finding f = found(false, REASON_NO_PERSON);
 
 		f.no = RESULT_UNKNOWN;
 		return f;
 	}
 	if (!c->exists)
-		return found(false, "no such person");
+		return found(false, REASON_NO_PERSON);
 	if (person_state(p, now) != STATE_ACTIVE)
 		return found(false,
-		    p->lock[0] != '\0' ? "locked" : "not registered yet");
+		    p->lock[0] != '\0' ? REASON_LOCKED : REASON_UNREGISTERED);
 	if (person_todo(p, c->k->conf) != 0)
-		return found(false, "something is left to be done");
+		return found(false, REASON_OPEN);
 	if (c->required == 0 || (c->proven & c->required) != c->required)
-		return found(false, "not everything was proven");
-	return found(true, "");
+		return found(false, REASON_UNPROVEN);
+	return found(true, REASON_NONE);
 }
 
 /*
@@ -58,7 +59,7 @@ find_auth(const struct kconv *c, const struct person *p, int64_t now)
 static struct finding
 find_account(const struct kconv *c, const struct person *p, int64_t now)
 {
-	struct finding f = found(false, "no such person");
+	struct finding f = found(false, REASON_NO_PERSON);
 
 	if (!c->exists) {
 		if (c->ignore)
@@ -68,14 +69,14 @@ find_account(const struct kconv *c, const struct person *p, int64_t now)
 		return f;
 	}
 	if (p->lock[0] != '\0')
-		return found(false, "locked");
+		return found(false, REASON_LOCKED);
 	if (!c->row.login)
-		return found(true, "");
+		return found(true, REASON_NONE);
 	if (!c->row.alone)
-		return found(false, "login without a code");
+		return found(false, REASON_ALONE);
 	return found(person_state(p, now) == STATE_ACTIVE &&
 		person_todo(p, c->k->conf) == 0,
-	    "not registered yet");
+	    REASON_UNREGISTERED);
 }
 
 static struct finding
@@ -87,15 +88,15 @@ find(const struct kconv *c, const struct person *p, int64_t now)
 	case PHASE_ACCOUNT:
 		return find_account(c, p, now);
 	case PHASE_PASSWORD:
-		return found(c->password_set, "no new password was set");
+		return found(c->password_set, REASON_NO_PASSWORD);
 	case PHASE_VERB:
-		return found(true, ""); /* done; grants nothing */
+		return found(true, REASON_NONE); /* done; grants nothing */
 	case PHASE_SESSION:
 	case PHASE_SESSION_END:
 	case PHASE_KEYS:
 		break;
 	}
-	return found(false, "no such phase");
+	return found(false, REASON_PHASE);
 }
 
 /* A complete login is remembered with its origin; a refused one with why. */
@@ -122,12 +123,13 @@ note(struct kconv *c, struct person *p, const struct finding *f)
 			r = remember_crowd(c, t, p);
 	} else {
 		p->refused = (uint64_t)a.now;
-		(void)snprintf(p->refusal, sizeof(p->refusal), "%s", f->reason);
+		(void)snprintf(p->refusal, sizeof(p->refusal), "%s",
+		    reason_token(f->reason));
 	}
 	if (r == KOSMO_OK && (r = person_put(t, p, STORE_ANY)) == KOSMO_OK &&
 	    (r = time_note(c->k, t, a.now)) == KOSMO_OK &&
 	    (r = kconv_audit(c, t, "login", "", f->yes ? "allow" : "deny",
-		 f->reason)) == KOSMO_OK)
+		 reason_token(f->reason))) == KOSMO_OK)
 		r = store_commit(c->k->store, &t, NULL, NULL);
 	store_abort(&t);
 	return r;
@@ -142,7 +144,7 @@ note_line(struct kconv *c, const char *event, const struct finding *f)
 
 	if ((r = store_begin(c->k->store, &t)) == KOSMO_OK &&
 	    (r = kconv_audit(c, t, event, "", f->yes ? "allow" : "deny",
-		 f->reason)) == KOSMO_OK)
+		 reason_token(f->reason))) == KOSMO_OK)
 		r = store_commit(c->k->store, &t, NULL, NULL);
 	store_abort(&t);
 	return r;
@@ -197,7 +199,7 @@ void
 answer_finish(struct kconv *c, const union kmsg *msg)
 {
 	enum msg_result claimed = (enum msg_result)msg->finish.result;
-	struct finding f = found(false, "");
+	struct finding f = found(false, REASON_NONE);
 	struct k_done done = { 0 };
 	struct person p = { 0 };
 	/* an admin may just have removed their own record, or invited it */
@@ -214,7 +216,7 @@ answer_finish(struct kconv *c, const union kmsg *msg)
 	else
 		f.no = RESULT_ERROR;
 	if (f.yes && claimed != RESULT_ALLOW)
-		f.reason = "given up";
+		f.reason = REASON_GIVEN_UP;
 	f.yes = f.yes && claimed == RESULT_ALLOW;
 	if (c->open.phase == PHASE_AUTH && c->exists && r == KOSMO_OK)
 		r = note(c, &p, &f);
@@ -223,7 +225,7 @@ answer_finish(struct kconv *c, const union kmsg *msg)
 	else if (c->open.phase == PHASE_ACCOUNT && (c->row.login || c->exists))
 		r = note_line(c, "account", &f);
 	if (r != KOSMO_OK && r != KOSMO_ENOTFOUND) {
-		f = found(false, "the store can't be written");
+		f = found(false, REASON_STORE);
 		f.no = RESULT_ERROR;
 	}
 	kconv_reply(c, &k_done_layout, &done, 0);
@@ -249,7 +251,7 @@ judge_at_once(struct kconv *c, struct person *p)
 void
 judge_account(struct kconv *c)
 {
-	struct finding f = found(false, "");
+	struct finding f = found(false, REASON_NONE);
 	struct person p = { 0 };
 	uint64_t version;
 

@@ -12,6 +12,7 @@
 #include "kosmod/keeper/conv.h"
 #include "kosmod/keeper/judge.h"
 #include "kosmod/keeper/keys.h"
+#include "kosmod/keeper/mail_limits.h"
 #include "kosmod/keeper/member.h"
 #include "kosmod/keeper/notices.h"
 #include "kosmod/keeper/people.h"
@@ -38,6 +39,18 @@ keeper_mono(const struct keeper *k)
 	return k->clock.mono(k->clock.arg);
 }
 
+static int
+load_key(struct keeper *k)
+{
+	uint8_t key[DIGEST_KEY_LEN];
+	int r = store_subkey(k->store, "proof", key);
+
+	if (r == KOSMO_OK)
+		r = digest_key_new(key, &k->mac_key);
+	explicit_bzero(key, sizeof(key));
+	return r;
+}
+
 int
 keeper_new(struct store *st, struct audit *audit, const struct conf *conf,
     const struct clock *clock, const struct keeper_ways *ways,
@@ -62,9 +75,9 @@ keeper_new(struct store *st, struct audit *audit, const struct conf *conf,
 	TAILQ_INIT(&k->touching);
 	k->started = keeper_wall(k);
 	k->sweep_type = REC_ORIGIN;
-	if ((r = store_subkey(st, "proof", k->mac_key)) != KOSMO_OK ||
-	    (r = time_load(k)) != KOSMO_OK || (r = rp_load(k)) != KOSMO_OK ||
-	    (r = people_load(k)) != KOSMO_OK ||
+	if ((r = load_key(k)) != KOSMO_OK || (r = time_load(k)) != KOSMO_OK ||
+	    (r = rp_load(k)) != KOSMO_OK || (r = people_load(k)) != KOSMO_OK ||
+	    (r = mail_limits_load(k)) != KOSMO_OK ||
 	    (r = notices_load(k)) != KOSMO_OK) {
 		keeper_free(&k);
 		return r;
@@ -87,6 +100,7 @@ keeper_free(struct keeper **k)
 	store_walk_end(&(*k)->sweep);
 	post_free(*k);
 	notices_free(*k);
+	digest_key_free(&(*k)->mac_key);
 	explicit_bzero(*k, sizeof(**k));
 	free(*k);
 	*k = NULL;

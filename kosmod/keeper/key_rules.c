@@ -8,28 +8,29 @@
 #include "kosmod/keeper/journey.h"
 #include "kosmod/keeper/mail.h"
 
-const char *
-key_fault_word(enum key_fault fault)
+enum reason
+key_reason(enum key_fault fault)
 {
-	static const char *const words[] = {
-		[FAULT_NONE] = "",
-		[FAULT_CHALLENGE] = "no challenge for it",
-		[FAULT_OLD] = "the challenge is too old",
-		[FAULT_DEVICE] = "no such passkey",
-		[FAULT_METHOD] = "method not allowed here",
-		[FAULT_RP] = "made for another rp id",
-		[FAULT_SHAPE] = "authenticator data of another shape",
-		[FAULT_TOUCH] = "not touched",
-		[FAULT_VERIFY] = "without PIN or finger",
-		[FAULT_CREDENTIAL] = "another credential",
-		[FAULT_KEY] = "another key, or none",
-		[FAULT_ATTESTATION] = "wrong attestation",
-		[FAULT_SIGNATURE] = "wrong signature",
-		[FAULT_COUNTER] = "counter went back",
+	static const enum reason reasons[] = {
+		[FAULT_NONE] = REASON_NONE,
+		[FAULT_CHALLENGE] = REASON_NO_CHALLENGE,
+		[FAULT_OLD] = REASON_OLD_CHALLENGE,
+		[FAULT_DEVICE] = REASON_NO_PASSKEY,
+		[FAULT_METHOD] = REASON_NO_METHOD,
+		[FAULT_RP] = REASON_OTHER_RP,
+		[FAULT_SHAPE] = REASON_SHAPE,
+		[FAULT_TOUCH] = REASON_UNTOUCHED,
+		[FAULT_VERIFY] = REASON_UNVERIFIED,
+		[FAULT_CREDENTIAL] = REASON_OTHER_CREDENTIAL,
+		[FAULT_KEY] = REASON_OTHER_KEY,
+		[FAULT_ATTESTATION] = REASON_ATTESTATION,
+		[FAULT_SIGNATURE] = REASON_SIGNATURE,
+		[FAULT_COUNTER] = REASON_COUNTER,
 	};
 
-	_Static_assert(sizeof(words) / sizeof(words[0]) == KEY_FAULTS, "all");
-	return fault < KEY_FAULTS ? words[fault] : "";
+	_Static_assert(
+	    sizeof(reasons) / sizeof(reasons[0]) == KEY_FAULTS, "all");
+	return fault < KEY_FAULTS ? reasons[fault] : REASON_NONE;
 }
 
 enum key_fault
@@ -74,7 +75,7 @@ int
 key_outcome(struct kconv *c, const struct person *p, const struct r_device *d,
     enum key_fault fault, struct txn *t, struct outcome *o)
 {
-	o->reason = key_fault_word(fault);
+	o->reason = key_reason(fault);
 	if (fault == FAULT_NONE) {
 		o->word = VERDICT_YES;
 		o->proves = STEP_FACTOR;
@@ -108,7 +109,7 @@ key_note(struct kconv *c, const char *event, enum key_fault fault)
 
 	if ((r = store_begin(c->k->store, &t)) == KOSMO_OK &&
 	    (r = kconv_audit(c, t, event, "passkey", "deny",
-		 key_fault_word(fault))) == KOSMO_OK)
+		 reason_token(key_reason(fault)))) == KOSMO_OK)
 		r = store_commit(c->k->store, &t, NULL, NULL);
 	store_abort(&t);
 	return r;

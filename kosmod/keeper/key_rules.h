@@ -7,6 +7,7 @@
 
 #include "kosmod/conf.h"
 #include "kosmod/keeper/trial.h"
+#include "kosmod/reason.h"
 
 /* What does not fit of a credential or a signature. */
 enum key_fault {
@@ -27,8 +28,8 @@ enum key_fault {
 	KEY_FAULTS
 };
 
-/* A fault in words for the log; never NULL. */
-const char *key_fault_word(enum key_fault fault);
+/* A fault as the log and the record have it. */
+enum reason key_reason(enum key_fault fault);
 
 /* FAULT_TOUCH, FAULT_VERIFY: flags (enum key_flag) lack what policy asks. */
 enum key_fault key_flags(const struct conf *conf, uint8_t flags);

@@ -114,15 +114,29 @@ keep(struct kconv *c, struct person *p, enum mail_purpose purpose,
 
 /* As a counter, so that a full disk does not stop logins. */
 static int
-put(struct kconv *c, struct person *p, const char *step, const char *outcome,
-    const char *reason)
+put_made(struct kconv *c, struct person *p, const char *step)
 {
 	struct txn *t = NULL;
 	int r;
 
 	if ((r = store_begin(c->k->store, &t)) == KOSMO_OK &&
+	    (r = mail_limits_count(c, t, p)) == KOSMO_OK &&
 	    (r = person_put(t, p, STORE_ANY)) == KOSMO_OK &&
-	    (r = kconv_audit(c, t, "mail", step, outcome, reason)) == KOSMO_OK)
+	    (r = kconv_audit(c, t, "mail", step, "made", "")) == KOSMO_OK)
+		r = store_commit(c->k->store, &t, NULL, NULL);
+	store_abort(&t);
+	return r;
+}
+
+static int
+note_no_post(struct kconv *c, const char *step)
+{
+	struct txn *t = NULL;
+	int r;
+
+	if ((r = store_begin(c->k->store, &t)) == KOSMO_OK &&
+	    (r = kconv_audit(
+		 c, t, "mail", step, "error", "post is not there")) == KOSMO_OK)
 		r = store_commit(c->k->store, &t, NULL, NULL);
 	store_abort(&t);
 	return r;
@@ -248,12 +262,11 @@ mail_code_send(struct kconv *c, struct person *p, enum mail_purpose purpose,
 		return KOSMO_OK;
 	ret->word = MAILED_FAILED;
 	if (!c->k->post)
-		return put(c, p, step, "error", "post is not there");
+		return note_no_post(c, step);
 	make_digits(digits, c->k->conf->email.digits);
-	mail_limits_count(c, p);
 	r = keep(c, p, purpose, digits);
 	if (r == KOSMO_OK)
-		r = put(c, p, step, "made", "");
+		r = put_made(c, p, step);
 	if (r == KOSMO_OK &&
 	    hand_over(c, p, mail_row(p, purpose), digits, wait) == KOSMO_OK)
 		ret->word = MAILED_SENT;

@@ -1,6 +1,8 @@
 /*
- * mail_limits.h: how many mails with codes may go: to a person, durable in
- * the record; for a source and in all, in memory. Notices have their own.
+ * mail_limits.h: how many mails with codes may go: to a person, for a source,
+ * and in all. The person's are in the record; the others a ring of small
+ * records (REC_CODE_MARK), so that they never are more than CODE_MARKS_MAX,
+ * of which a copy is kept in memory. Notices have their own.
  */
 #ifndef KOSMO_KEEPER_MAIL_LIMITS_H
 #define KOSMO_KEEPER_MAIL_LIMITS_H
@@ -13,7 +15,14 @@
 bool mail_limits_allow(
     const struct kconv *c, const struct person *p, struct k_mailed *ret);
 
-/* Counts one; the caller puts p. */
-void mail_limits_count(struct kconv *c, struct person *p);
+/*
+ * Counts one as part of t, in which the caller puts p as well. If t comes to
+ * nothing it stays counted until a restart.
+ */
+KOSMO_CHECK int
+mail_limits_count(struct kconv *c, struct txn *t, struct person *p);
+
+/* Reads the ring at start. */
+KOSMO_CHECK int mail_limits_load(struct keeper *k);
 
 #endif

@@ -112,11 +112,11 @@ judge_mailed(struct kconv *c, struct person *p, const union kmsg *msg,
 	o->last = m->last != 0;
 	if (!mail_may(c, p, purpose) || (m->enrol && !mail_allowed(c))) {
 		o->word = VERDICT_NOT_NOW;
-		o->reason = "no code was due";
+		o->reason = REASON_NOT_DUE;
 		return KOSMO_OK;
 	}
 	o->free = row == NULL || !mail_is_good(c, p, row);
-	o->reason = o->free ? "code has ended" : "wrong code";
+	o->reason = o->free ? REASON_ENDED : REASON_WRONG_CODE;
 	/* at an address only who has the slip can guess: no factor yet */
 	o->locks = !o->free && purpose != MAIL_CONFIRM;
 	o->word = mail_code_judge(c, p, purpose, m->digits, &left);

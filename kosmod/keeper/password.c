@@ -14,6 +14,7 @@
 #include "kosmod/keeper/ssh_key.h"
 #include "kosmod/keeper/time.h"
 #include "kosmod/keeper/trial.h"
+#include "kosmod/reason.h"
 
 #define PERMIT_MS 10000 /* a hash that takes longer has lost its permit */
 
@@ -237,10 +238,10 @@ note_wrong(struct kconv *c, struct person *p)
 	if (r == KOSMO_OK)
 		r = kconv_audit(c, t, "login", p != NULL ? "totp" : "password",
 		    "deny",
-		    p != NULL	     ? "wrong code"
-			: !c->exists ? "no such person"
-			: c->dummy   ? "has to wait"
-				     : "wrong password");
+		    reason_token(p != NULL ? REASON_WRONG_CODE
+			    : !c->exists   ? REASON_NO_PERSON
+			    : c->dummy	   ? REASON_WAIT
+					   : REASON_WRONG_PASSWORD));
 	if (r == KOSMO_OK)
 		r = store_commit(c->k->store, &t, NULL, NULL);
 	store_abort(&t);

@@ -23,10 +23,9 @@
 
 struct seal {
 	uint8_t master[STORE_KEY_LEN];
-	uint8_t enc[32];
 	uint8_t id[STORE_ID_LEN];
 	uint32_t key_id;
-	EVP_CIPHER_CTX *cipher;
+	EVP_CIPHER_CTX *enc, *dec; /* under the subkey for values */
 	EVP_MAC_CTX *names;
 	EVP_MAC_CTX *macs[2]; /* by enum seal_mac */
 };
@@ -91,6 +90,24 @@ mac_new(const struct seal *s, const char *purpose)
 	return ctx;
 }
 
+/* Both ways under their key: each use sets a nonce alone. */
+static int
+cipher_new(struct seal *s)
+{
+	uint8_t key[32];
+	int r = seal_subkey(s, "values", key);
+
+	s->enc = EVP_CIPHER_CTX_new();
+	s->dec = EVP_CIPHER_CTX_new();
+	if (s->enc == NULL || s->dec == NULL ||
+	    EVP_EncryptInit_ex(s->enc, EVP_aes_256_gcm(), NULL, key, NULL) !=
+		1 ||
+	    EVP_DecryptInit_ex(s->dec, EVP_aes_256_gcm(), NULL, key, NULL) != 1)
+		r = KOSMO_ECRYPTO;
+	explicit_bzero(key, sizeof(key));
+	return r;
+}
+
 int
 seal_new(const uint8_t master[static STORE_KEY_LEN], struct seal **ret)
 {
@@ -101,16 +118,15 @@ seal_new(const uint8_t master[static STORE_KEY_LEN], struct seal **ret)
 	if (s == NULL)
 		return KOSMO_ENOMEM;
 	memcpy(s->master, master, sizeof(s->master));
-	if (seal_subkey(s, "values", s->enc) != KOSMO_OK ||
+	if (cipher_new(s) != KOSMO_OK ||
 	    seal_subkey(s, "key id", id) != KOSMO_OK)
 		goto out;
 	memcpy(&s->key_id, id, sizeof(s->key_id));
-	s->cipher = EVP_CIPHER_CTX_new();
 	s->names = mac_new(s, "record keys");
 	s->macs[SEAL_JOURNAL] = mac_new(s, "journal");
 	s->macs[SEAL_META] = mac_new(s, "meta");
-	if (s->cipher == NULL || s->names == NULL ||
-	    s->macs[SEAL_JOURNAL] == NULL || s->macs[SEAL_META] == NULL)
+	if (s->names == NULL || s->macs[SEAL_JOURNAL] == NULL ||
+	    s->macs[SEAL_META] == NULL)
 		goto out;
 	*ret = s;
 	s = NULL;
@@ -131,7 +147,8 @@ seal_free(struct seal **s)
 {
 	if (s == NULL || *s == NULL)
 		return;
-	EVP_CIPHER_CTX_free((*s)->cipher);
+	EVP_CIPHER_CTX_free((*s)->enc);
+	EVP_CIPHER_CTX_free((*s)->dec);
 	EVP_MAC_CTX_free((*s)->names);
 	EVP_MAC_CTX_free((*s)->macs[0]);
 	EVP_MAC_CTX_free((*s)->macs[1]);
@@ -232,13 +249,12 @@ encrypt(struct seal *s, const uint8_t aad[static AAD_BYTES],
 	uint8_t *out = head + HEAD_BYTES;
 	int n;
 
-	if (EVP_EncryptInit_ex(
-		s->cipher, EVP_aes_256_gcm(), NULL, s->enc, nonce) != 1 ||
-	    EVP_EncryptUpdate(s->cipher, NULL, &n, aad, AAD_BYTES) != 1 ||
-	    EVP_EncryptUpdate(s->cipher, out, &n, plain, (int)len) != 1 ||
-	    EVP_EncryptFinal_ex(s->cipher, out + n, &n) != 1 ||
+	if (EVP_EncryptInit_ex(s->enc, NULL, NULL, NULL, nonce) != 1 ||
+	    EVP_EncryptUpdate(s->enc, NULL, &n, aad, AAD_BYTES) != 1 ||
+	    EVP_EncryptUpdate(s->enc, out, &n, plain, (int)len) != 1 ||
+	    EVP_EncryptFinal_ex(s->enc, out + n, &n) != 1 ||
 	    EVP_CIPHER_CTX_ctrl(
-		s->cipher, EVP_CTRL_AEAD_GET_TAG, TAG_BYTES, out + len) != 1)
+		s->enc, EVP_CTRL_AEAD_GET_TAG, TAG_BYTES, out + len) != 1)
 		return KOSMO_ECRYPTO;
 	return KOSMO_OK;
 }
@@ -294,15 +310,14 @@ decrypt(struct seal *s, const uint8_t *bytes, size_t len,
 	if ((r = buf_reserve(plain, inner)) != KOSMO_OK)
 		return r;
 	memcpy(tag, bytes + len - TAG_BYTES, TAG_BYTES);
-	if (EVP_DecryptInit_ex(
-		s->cipher, EVP_aes_256_gcm(), NULL, s->enc, bytes + 6) != 1 ||
-	    EVP_DecryptUpdate(s->cipher, NULL, &n, aad, AAD_BYTES) != 1 ||
-	    EVP_DecryptUpdate(s->cipher, plain->data, &n, bytes + HEAD_BYTES,
-		(int)inner) != 1 ||
+	if (EVP_DecryptInit_ex(s->dec, NULL, NULL, NULL, bytes + 6) != 1 ||
+	    EVP_DecryptUpdate(s->dec, NULL, &n, aad, AAD_BYTES) != 1 ||
+	    EVP_DecryptUpdate(
+		s->dec, plain->data, &n, bytes + HEAD_BYTES, (int)inner) != 1 ||
 	    EVP_CIPHER_CTX_ctrl(
-		s->cipher, EVP_CTRL_AEAD_SET_TAG, TAG_BYTES, tag) != 1)
+		s->dec, EVP_CTRL_AEAD_SET_TAG, TAG_BYTES, tag) != 1)
 		return KOSMO_ECRYPTO;
-	if (EVP_DecryptFinal_ex(s->cipher, plain->data + n, &n) != 1)
+	if (EVP_DecryptFinal_ex(s->dec, plain->data + n, &n) != 1)
 		return KOSMO_ECORRUPT;
 	plain->len = inner;
 	return KOSMO_OK;

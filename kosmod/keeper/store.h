@@ -33,7 +33,8 @@ enum rec_type {
 	REC_SESSION,  /* by ticket in hex */
 	REC_ADDRESS,  /* by confirmed address: the login names that have it */
 	REC_NOTICE,   /* by 16 hex digits: a mail that is to go (p_mail) */
-	REC_CROWD     /* by source address: who logged in from it of late */
+	REC_CROWD,    /* by source address: who logged in from it of late */
+	REC_CODE_MARK /* by slot of the ring: a code that was mailed */
 };
 
 struct store;

@@ -33,11 +33,12 @@ notice(
 
 int
 trial_lock(struct kconv *c, struct person *p, struct txn *t, uint32_t n,
-    const char *what)
+    enum reason what)
 {
 	int r;
 
-	(void)snprintf(p->lock, sizeof(p->lock), "%u %s", n, what);
+	(void)snprintf(
+	    p->lock, sizeof(p->lock), "%u %s", n, reason_token(what));
 	p->locked = (uint64_t)keeper_wall(c->k);
 	if ((r = notice(c, p, t, MK_LOCK)) != KOSMO_OK)
 		return r;
@@ -56,7 +57,7 @@ trial_failed(struct kconv *c, struct person *p, struct txn *t)
 		return KOSMO_OK;
 	n = person_failed(p, now);
 	if (n >= c->k->conf->throttle.lock)
-		return trial_lock(c, p, t, n, "wrong codes");
+		return trial_lock(c, p, t, n, REASON_CODES);
 	if (n < WARN_FAILURES || p->warned + WARN_AGAIN > (uint64_t)now)
 		return KOSMO_OK;
 	p->warned = (uint64_t)now;
@@ -73,15 +74,15 @@ has_to_wait(struct kconv *c, const struct person *p, struct trial *tr)
 	o->when = throttle_wait(&a);
 	if (o->when != 0) {
 		o->word = VERDICT_WAIT;
-		o->reason = "has to wait";
+		o->reason = REASON_WAIT;
 	} else if (!c->exists) {
-		o->reason = "no such person";
+		o->reason = REASON_NO_PERSON;
 	} else if ((c->required & STEP_PASSWORD & ~c->proven) != 0) {
-		o->reason = "code before the password";
+		o->reason = REASON_TOO_EARLY;
 	} else if (person_state(p, a.now) == STATE_LOCKED) {
-		o->reason = "locked";
+		o->reason = REASON_LOCKED;
 	} else if (tr->login && c->codes > c->k->conf->login.attempts) {
-		o->reason = "too many codes in one login";
+		o->reason = REASON_TOO_MANY;
 	} else {
 		return false;
 	}
@@ -106,8 +107,8 @@ charge(struct kconv *c, struct person *p, struct txn *t, struct trial *tr)
 		r = trial_failed(c, p, t);
 	if (c->exists) {
 		p->refused = (uint64_t)a.now;
-		(void)snprintf(
-		    p->refusal, sizeof(p->refusal), "%s", tr->o.reason);
+		(void)snprintf(p->refusal, sizeof(p->refusal), "%s",
+		    reason_token(tr->o.reason));
 	}
 	return r;
 }
@@ -132,7 +133,7 @@ settle(struct kconv *c, struct person *p, struct trial *tr)
 	if (r == KOSMO_OK)
 		r = kconv_audit(c, t, "login", o->step,
 		    o->word == VERDICT_YES ? "pass" : "deny",
-		    o->word == VERDICT_YES ? "" : o->reason);
+		    o->word == VERDICT_YES ? "" : reason_token(o->reason));
 	if (r == KOSMO_OK)
 		r = store_commit(c->k->store, &t, NULL, NULL);
 	store_abort(&t);
@@ -181,7 +182,7 @@ trial_run(struct kconv *c, const union kmsg *msg, trial_judge judge, bool login)
 	struct trial tr = { msg, judge, login,
 		{ .word = VERDICT_NO,
 		    .step = "factor",
-		    .reason = "wrong code",
+		    .reason = REASON_WRONG_CODE,
 		    .left = LEFT_BY_LOGIN,
 		    .locks = true } };
 	struct person p;

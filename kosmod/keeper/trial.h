@@ -9,6 +9,7 @@
 #define KOSMO_KEEPER_TRIAL_H
 
 #include "kosmod/keeper/conv.h"
+#include "kosmod/reason.h"
 
 #define LEFT_BY_LOGIN UINT32_MAX
 
@@ -16,7 +17,7 @@
 struct outcome {
 	enum verdict_word word; /* VERDICT_NO, unless the judge says else */
 	const char *step;	/* "totp", "birth", ... for the log */
-	const char *reason;	/* of a refusal */
+	enum reason reason;	/* of a refusal */
 	int64_t when;		/* VERDICT_WAIT, VERDICT_ENDED */
 	uint32_t left;	 /* tries or codes left; LEFT_BY_LOGIN: of the login */
 	uint32_t device; /* number of a new one */
@@ -48,9 +49,10 @@ void trial_run(
  */
 KOSMO_CHECK int trial_failed(struct kconv *c, struct person *p, struct txn *t);
 
-/* Locks p, until an administrator unlocks, for n of what; the same goes into t.
+/* Locks p, until an administrator unlocks, for n of what (REASON_CODES,
+ * REASON_BIRTHS); the same goes into t.
  */
 KOSMO_CHECK int trial_lock(struct kconv *c, struct person *p, struct txn *t,
-    uint32_t n, const char *what);
+    uint32_t n, enum reason what);
 
 #endif

@@ -33,7 +33,7 @@ wrong_birth(struct kconv *c, struct person *p, struct txn *t, struct outcome *o)
 	o->left = p->births < most ? most - p->births : 0;
 	if (o->left > 0)
 		return KOSMO_OK;
-	return trial_lock(c, p, t, p->births, "wrong dates of birth");
+	return trial_lock(c, p, t, p->births, REASON_BIRTHS);
 }
 
 static int
@@ -41,14 +41,13 @@ judge_birth(struct kconv *c, struct person *p, const union kmsg *msg,
     struct txn *t, struct outcome *o)
 {
 	o->step = "birth";
-	o->reason = "wrong date of birth";
+	o->reason = REASON_WRONG_BIRTH;
 	o->locks = false; /* it has a count of its own */
 	if (!journey_turn(c, p, TODO_BIRTH) || digest_none(p->birth)) {
 		o->word = VERDICT_NOT_NOW;
 		o->free = true;
-		o->reason = digest_none(p->birth)
-		    ? "no date of birth is recorded"
-		    : "not its turn";
+		o->reason = digest_none(p->birth) ? REASON_NO_BIRTH
+						  : REASON_NOT_ITS_TURN;
 		return KOSMO_OK;
 	}
 	if (!same_birth(c, p, msg->birth.date))

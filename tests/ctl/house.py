@@ -27,6 +27,7 @@ period = {PERIOD}
 window = {WINDOW}
 issuer = Example
 [login]
+methods = totp email
 contact-ja = 情報システム課 内線1234
 contact-en = IT desk, ext. 1234
 [registration]
@@ -110,6 +111,9 @@ class Talk:
         return self.end()
 
 
+FIRST_RP_ID = "first.example"
+
+
 class App:
     """An authenticator app: a code is never given twice."""
 
@@ -129,7 +133,8 @@ class App:
 
 
 class House:
-    def __init__(self):
+    def __init__(self, more=""):
+        """more: lines of kosmod.conf behind those above."""
         self.dir = tempfile.mkdtemp(prefix="kosmo-ctl-")
         os.chmod(self.dir, 0o755)
         self.socket = f"{self.dir}/run/kosmod.sock"
@@ -138,10 +143,7 @@ class House:
             shutil.copy(os.environ[name], f"{self.dir}/{name.lower()}")
         self.ctl = f"{self.dir}/kosmoctl"
         self.conf = f"{self.dir}/kosmod.conf"
-        with open(self.conf, "w", encoding="utf-8") as f:
-            f.write(f"[paths]\nsocket = {self.socket}\n"
-                    f"state = {self.dir}/state\n"
-                    f"master-key = {self.dir}/master.key\n{CONF}")
+        self.write_conf(f"{more}[passkey]\nrp-id = {FIRST_RP_ID}\n")
         if ROOT:
             os.chown(self.dir, ACCOUNT.pw_uid, ACCOUNT.pw_gid)
             os.chown(self.conf, ACCOUNT.pw_uid, ACCOUNT.pw_gid)
@@ -152,7 +154,15 @@ class House:
             preexec_fn=as_account(), capture_output=True, text=True,
             check=False)
         assert done.returncode == 0, done.stderr
+        self.write_conf(more)
         self.start()
+
+    def write_conf(self, more):
+        """What --init alone is told is in more: it must be stored."""
+        with open(self.conf, "w", encoding="utf-8") as f:
+            f.write(f"[paths]\nsocket = {self.socket}\n"
+                    f"state = {self.dir}/state\n"
+                    f"master-key = {self.dir}/master.key\n{CONF}{more}")
 
     def start(self):
         ready, theirs = os.pipe()

@@ -20,8 +20,8 @@ import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-from house import (ACCOUNT, PATIENCE, ROOT, App, House, as_account,
-                   become)
+from house import (ACCOUNT, FIRST_RP_ID, PATIENCE, ROOT, App, House,
+                   as_account, become)
 
 ME = ACCOUNT.pw_name
 PASSWORD = "Yamabuki-7-blume"
@@ -88,6 +88,7 @@ class Names(Verbs):
         self.assertEqual(set(person), PERSON)
         self.assertEqual(set(self.doc("user", "list")[0]), PERSON)
         self.assertEqual(set(self.doc("status")), STATUS)
+        self.assertEqual(self.doc("status")["rp_id"], FIRST_RP_ID)
         path = f"{self.house.dir}/names.csv"
         with open(path, "w", encoding="utf-8") as f:
             f.write("login,email,birth_date,name,language\nx,y,z,,\n")
@@ -149,10 +150,12 @@ class Admin(Verbs):
         self.assertLessEqual(max(map(len, out.splitlines())), 80)
 
     def test_doctor_without_kosmod(self):
-        code, out, _ = self.house.run("--socket", "/nowhere/kosmod.sock",
-                                      "--json", "doctor")
-        first = json.loads(out)[0]
-        self.assertEqual((code, first["check"], first["state"]),
+        done = subprocess.run(
+            [self.house.ctl, "--socket", "/nowhere/kosmod.sock", "--json",
+             "doctor"], capture_output=True, text=True, env=self.house.env,
+            timeout=PATIENCE, check=False)
+        first = json.loads(done.stdout)[0]
+        self.assertEqual((done.returncode, first["check"], first["state"]),
                          (3, "kosmod", "wrong"))
 
     def test_add(self):
@@ -629,7 +632,7 @@ class Self(Verbs):
         t = self.confirmed("method", "email")
         self.assertEqual(t.end(), 1, t.all)
         self.assertIn("You have no device of that kind", t.all)
-        self.no(2, "The methods are app and email.", "method", "sms")
+        self.no(2, "The methods are passkey, app and email.", "method", "sms")
 
     def test_language(self):
         t = self.confirmed("language", "en")

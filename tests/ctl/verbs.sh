@@ -4,9 +4,18 @@ command -v python3 >/dev/null || {
 	echo "skipped: python3 was not found"
 	exit 77
 }
+# Where kosmoctl looks for its catalogues, as configure was told.
+prefix=$(sed -n 's/^prefix = //p' Makefile)
+export prefix
+for name in datarootdir localedir; do
+	value=$(sed -n "s/^$name = //p" Makefile)
+	eval "$name=\"$value\""
+done
+LOCALEDIR=$localedir
+export LOCALEDIR
 KOSMOD=$PWD/kosmod/kosmod KOSMOCTL=$PWD/kosmoctl/kosmoctl
 PYTHONDONTWRITEBYTECODE=1
 export KOSMOD KOSMOCTL PYTHONDONTWRITEBYTECODE
-for test in verbs import members; do
+for test in verbs import members words; do
 	python3 "${srcdir:-.}/tests/ctl/test_$test.py" || exit 1
 done

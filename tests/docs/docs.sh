@@ -1,6 +1,7 @@
 #!/bin/sh
 # Holds the documentation against the sources: every file named exists, and
 # every key of the configuration is known in all three places or in none.
+# Reasons of refusals are in the manual.
 set -eu
 cd "${srcdir:-.}"
 failed=0
@@ -33,6 +34,17 @@ differ "keys: kosmod/conf_keys.c and etc/kosmod.conf" \
     "$scratch/code" "$scratch/example"
 differ "keys: kosmod/conf_keys.c and man/kosmod.conf.5" \
     "$scratch/code" "$scratch/man"
+
+# Reasons that programs may find in --json.
+sed -n 's/^\t\[REASON_.* = { "\([^"]*\)",.*/\1/p' kosmod/reason.c |
+    grep . > "$scratch/reasons"
+[ -s "$scratch/reasons" ] || { echo "no table of reasons found"; failed=1; }
+while read -r reason; do
+	grep -q "^\.Qq $reason\( ,\| \.\)\{0,1\}\$" man/kosmoctl.1 || {
+		echo "man/kosmoctl.1 does not name the reason $reason"
+		failed=1
+	}
+done < "$scratch/reasons"
 
 # Files and folders named in backquotes that begin with one of our rooms.
 for doc in README.md ARCHITECTURE.md HACKING.md SECURITY.md PROTOCOL.md; do

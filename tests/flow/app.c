@@ -24,19 +24,26 @@ void
 app_code(struct script *s, int64_t when, char ret[static 9])
 {
 	const struct seed *seed = seed_of(s, s->user);
-	uint64_t step = (uint64_t)when / 30;
+	uint64_t step =
+	    (uint64_t)when / (seed->period != 0 ? seed->period : 30);
 	uint8_t counter[8], mac[EVP_MAX_MD_SIZE];
+	const EVP_MD *md = seed->algorithm == 256 ? EVP_sha256()
+	    : seed->algorithm == 512		  ? EVP_sha512()
+						  : EVP_sha1();
 	unsigned n = 0;
 	uint32_t value, at;
 
 	for (int i = 7; i >= 0; i--, step >>= 8)
 		counter[i] = (uint8_t)step;
-	HMAC(EVP_sha1(), seed->bytes, (int)seed->len, counter, sizeof(counter),
-	    mac, &n);
+	HMAC(
+	    md, seed->bytes, (int)seed->len, counter, sizeof(counter), mac, &n);
 	at = mac[n - 1] & 15U;
 	value = (uint32_t)(mac[at] & 0x7f) << 24 | (uint32_t)mac[at + 1] << 16 |
 	    (uint32_t)mac[at + 2] << 8 | mac[at + 3];
-	snprintf(ret, 9, "%06u", value % 1000000);
+	if (seed->digits == 8)
+		snprintf(ret, 9, "%08u", value % 100000000);
+	else
+		snprintf(ret, 9, "%06u", value % 1000000);
 }
 
 void
@@ -63,6 +70,20 @@ app_key(struct script *s, const char *text, size_t length)
 	}
 }
 
+/* What is typed into an app beside the key. */
+static void
+read_type(struct seed *seed, const char *text)
+{
+	static const char before[] = "time-based (SHA";
+
+	seed->algorithm = seed->digits = seed->period = 0;
+	text = strstr(text, before);
+	if (text != NULL)
+		(void)sscanf(text + sizeof(before) - 1,
+		    "%u, %u digits, %u seconds", &seed->algorithm,
+		    &seed->digits, &seed->period);
+}
+
 void
 app_notice(struct script *s, const char *text)
 {
@@ -73,6 +94,7 @@ app_notice(struct script *s, const char *text)
 		    strspn(text + 5, alphabet) == 4 && text[9] == ' ' &&
 		    strspn(text + 10, alphabet) == 4) {
 			app_key(s, text, 39);
+			read_type(seed_of(s, s->user), text);
 			return;
 		}
 }

@@ -8,6 +8,7 @@
 
 #include "scan.h"
 #include "script_in.h"
+#include "ssh.h"
 
 #define USER_UID 1001
 
@@ -72,6 +73,12 @@ command_conf(struct script *s, const char *rest)
 	}
 	if (strcmp(rest, "sendmail = {sendmail}") == 0) {
 		sendmail_line(s, s->conf + used, sizeof(s->conf) - used);
+		return;
+	}
+	if (strcmp(rest, "blocklist = {blocklist}") == 0) {
+		terms_blocklist(s);
+		snprintf(s->conf + used, sizeof(s->conf) - used,
+		    "blocklist = %s/blocklist\n", s->terms);
 		return;
 	}
 	snprintf(s->conf + used, sizeof(s->conf) - used, "%s\n", rest);
@@ -195,6 +202,26 @@ command_touch(struct script *s, const char *rest)
 		skip(s, "no security keys at this depth");
 }
 
+/* sshkey NAME ed25519|ecdsa */
+static void
+command_sshkey(struct script *s, const char *rest)
+{
+	char name[16] = "", how[16] = "";
+
+	if (sscanf(rest, "%15s %15s", name, how) != 2 || !ssh_make(name, how))
+		script_fail(s, "sshkey NAME ed25519|ecdsa");
+}
+
+/* agent gone; agent [HOW] has NAME ... */
+static void
+command_agent(struct script *s, const char *rest)
+{
+	if (!s->world->agent)
+		skip(s, "no agent at this depth: SSH_AUTH_SOCK is sudo's");
+	if (!ssh_agent(rest))
+		script_fail(s, "agent gone, or [HOW] has NAME ...");
+}
+
 static const struct {
 	const char *name;
 	int result;
@@ -239,7 +266,12 @@ visit_word(
 	else if (strcmp(key, "tty") == 0)
 		snprintf(v->tty, sizeof(v->tty), "%s", value);
 	else if (strcmp(key, "as") == 0)
-		v->peer = (uint32_t)atoi(value);
+		v->peer = v->ruid = (uint32_t)atoi(value);
+	else if (strcmp(key, "by") == 0)
+		v->ruid = (uint32_t)atoi(value);
+	else if (strcmp(key, "sshkey") == 0 && ssh_auth_info(value) != NULL)
+		snprintf(v->auth_info, sizeof(v->auth_info), "%s",
+		    ssh_auth_info(value));
 	else if (strcmp(key, "unknown") == 0)
 		v->options |= strcmp(value, "ignore") == 0 ? OPT_UNKNOWN_IGNORE
 							   : OPT_UNKNOWN_FAIL;
@@ -310,6 +342,22 @@ verb_arg(struct script *s, struct visit *v, const char *word)
 	snprintf(arg->value, sizeof(arg->value), "%s", value + 1);
 }
 
+/* A word of a verb; {NAME} is the public line of that key. */
+static void
+verb_word(struct script *s, struct visit *v, char *word)
+{
+	const char *line;
+
+	if (word[0] != '{') {
+		verb_arg(s, v, word);
+		return;
+	}
+	word[strcspn(word, "}")] = '\0';
+	if ((line = ssh_line(word + 1)) == NULL)
+		script_fail(s, "no such key: %s", word + 1);
+	verb_arg(s, v, line);
+}
+
 /* kosmoctl USER VERB [WORD ...] [--NAME=VALUE ...] */
 static void
 command_kosmoctl(struct script *s, const char *rest)
@@ -317,10 +365,13 @@ command_kosmoctl(struct script *s, const char *rest)
 	struct visit v = { .phase = PHASE_VERB,
 		.service = "kosmoctl",
 		.uid = USER_UID,
-		.peer = USER_UID };
+		.peer = USER_UID,
+		.ruid = USER_UID };
 	char words[LINE_MAX_LEN], *word, *state = NULL;
 	size_t n;
 
+	if (ssh_agent_here() && strcmp(s->world->name, "keeper") != 0)
+		skip(s, "kosmoctl's own agent, and it runs as another here");
 	snprintf(words, sizeof(words), "%s", rest);
 	if ((word = strtok_r(words, " ", &state)) == NULL)
 		script_fail(s, "who?");
@@ -336,7 +387,7 @@ command_kosmoctl(struct script *s, const char *rest)
 		    word != NULL ? word : "");
 	}
 	while ((word = strtok_r(NULL, " ", &state)) != NULL)
-		verb_arg(s, &v, word);
+		verb_word(s, &v, word);
 	s->kosmoctl = true;
 	expect_end(s, s->world->play(s->world, &v, s));
 	s->kosmoctl = false;
@@ -396,6 +447,8 @@ static const struct {
 	{ "post", false, command_post },
 	{ "key", false, command_key },
 	{ "touch", false, command_touch },
+	{ "sshkey", false, command_sshkey },
+	{ "agent", false, command_agent },
 	{ "scan", false, command_scan },
 	{ "auth", false, command_auth },
 	{ "account", false, command_account },

@@ -12,6 +12,7 @@
 
 #include "kosmod/talk/text.h"
 #include "script_in.h"
+#include "ssh.h"
 
 void
 script_fail(struct script *s, const char *format, ...)
@@ -75,6 +76,8 @@ expand(struct script *s, const char *from, char *to, size_t size)
 		snprintf(to, size, "%s", s->recovery[offset - 1]);
 	else if (strcmp(name, "mail") == 0)
 		snprintf(to, size, "%s", s->world->code(s->world, s->user));
+	else if (ssh_line(name) != NULL)
+		snprintf(to, size, "%s", ssh_line(name));
 	else if (strcmp(name, "totp") == 0) {
 		app_code(s, s->world->now(s->world) + offset, code);
 		memcpy(s->code, code, sizeof(code));
@@ -96,6 +99,7 @@ answer(struct script *s, const char *from, struct secret *ret)
 			n += strlen(typed + n);
 		} else if (*from == '\\') {
 			typed[n++] = from[1] == 'b' ? '\b'
+			    : from[1] == 'd'	    ? '\x7f'
 			    : from[1] == 'e'	    ? '\x1b'
 						    : '\r';
 			from += 2;
@@ -148,14 +152,20 @@ check_rules(struct script *s, const char *text, bool ask)
 }
 
 /*
- * How much of text {time}, any clock time, and {n}, any number, stand for:
- * which ones, the host's zone and its pace say. 0: neither.
+ * How much of text {time}, any clock time, {n}, any number, and {host}, its
+ * name, stand for: which ones, the host, its zone and pace say. 0: none.
  */
 static size_t
 wild(const char **want, const char *text)
 {
-	static const char time[] = "{time}", number[] = "{n}";
+	static const char time[] = "{time}", number[] = "{n}",
+			  host[] = "{host}";
 	size_t n;
+
+	if (strncmp(*want, host, strlen(host)) == 0) {
+		*want += strlen(host);
+		return strcspn(text, " ,@");
+	}
 
 	if (strncmp(*want, time, strlen(time)) == 0) {
 		if (strspn(text, "0123456789") != 2 || text[2] != ':' ||

@@ -21,6 +21,8 @@ struct visit {
 	char tty[64];
 	uint32_t uid;  /* of the account */
 	uint32_t peer; /* uid of the host program */
+	uint32_t ruid; /* and of who started it */
+	char auth_info[AUTH_INFO_LEN + 1]; /* of sshd */
 	uint32_t options;
 	char verb[32]; /* of kosmoctl, and its arguments */
 	uint8_t n_args;
@@ -58,6 +60,8 @@ struct world {
 	 * "" to kosmo-touch: "gone", "here". False: not at this depth.
 	 */
 	bool (*key)(struct world *w, const char *name, const char *how);
+	/* True if conversations here can reach an agent (ssh.h). */
+	bool agent;
 	/* The text of audit lines since the last call. */
 	char *(*log)(struct world *w);
 	void (*end)(struct world *w);

@@ -17,6 +17,9 @@ struct seed {
 	char user[NAME_LEN + 1];
 	uint8_t bytes[64];
 	size_t len;
+	unsigned algorithm; /* 1, 256, 512; and the two others, or 0: as usual */
+	unsigned digits;
+	unsigned period;
 };
 
 struct script {
@@ -69,5 +72,8 @@ void codes_notice(struct script *s, const char *text);
 void terms_make(struct script *s);
 void terms_write(struct script *s, const char *version);
 void terms_done(struct script *s);
+
+/* A block list beside them: "Blue-sky-42" alone. */
+void terms_blocklist(struct script *s);
 
 #endif

@@ -10,7 +10,8 @@
 #include "server.h"
 
 static const char *const names[] = { "terms.en", "terms.ja" };
-#define MBOX "mbox" /* of a script that has mail sent */
+/* Of a script that has mail sent, and of one with a block list. */
+static const char *const others[] = { "mbox", "blocklist" };
 
 static FILE *
 open_sample(struct script *s, const char *name)
@@ -24,6 +25,17 @@ open_sample(struct script *s, const char *name)
 	if ((f = fopen(path, "re")) == NULL)
 		script_fail(s, "%s can't be read", path);
 	return f;
+}
+
+/* Ends writing a file that kosmod will believe. */
+static void
+give(struct script *s, FILE *f, const char *path)
+{
+	if (fclose(f) != 0 || chmod(path, 0644) != 0)
+		script_fail(s, "%s can't be written", path);
+	if (geteuid() == 0 &&
+	    chown(path, server_owner(s->world->name), (gid_t)-1) != 0)
+		script_fail(s, "%s can't be given away", path);
 }
 
 /* A copy whose version is another, unless that is NULL. */
@@ -43,11 +55,7 @@ copy(struct script *s, const char *name, const char *version)
 			fputs(line, to);
 	}
 	fclose(from);
-	if (fclose(to) != 0 || chmod(path, 0644) != 0)
-		script_fail(s, "%s can't be written", path);
-	if (geteuid() == 0 &&
-	    chown(path, server_owner(s->world->name), (gid_t)-1) != 0)
-		script_fail(s, "%s can't be given away", path);
+	give(s, to, path);
 }
 
 void
@@ -70,18 +78,37 @@ terms_make(struct script *s)
 }
 
 void
-terms_done(struct script *s)
+terms_blocklist(struct script *s)
+{
+	char path[128];
+	FILE *f;
+
+	if (s->terms[0] == '\0')
+		script_fail(s, "a block list stands beside terms: first those");
+	snprintf(path, sizeof(path), "%s/blocklist", s->terms);
+	if ((f = fopen(path, "we")) == NULL)
+		script_fail(s, "%s can't be written", path);
+	fputs("Blue-sky-42\n", f);
+	give(s, f, path);
+}
+
+static void
+remove_file(const struct script *s, const char *name)
 {
 	char path[128];
 
-	for (size_t i = 0;
-	     s->terms[0] != '\0' && i < sizeof(names) / sizeof(names[0]); i++) {
-		snprintf(path, sizeof(path), "%s/%s", s->terms, names[i]);
-		unlink(path);
-	}
+	snprintf(path, sizeof(path), "%s/%s", s->terms, name);
+	unlink(path);
+}
+
+void
+terms_done(struct script *s)
+{
 	if (s->terms[0] == '\0')
 		return;
-	snprintf(path, sizeof(path), "%s/%s", s->terms, MBOX);
-	unlink(path);
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		remove_file(s, names[i]);
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		remove_file(s, others[i]);
 	rmdir(s->terms);
 }

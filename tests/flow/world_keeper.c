@@ -18,6 +18,7 @@
 #include "kosmod/talk/terms_text.h"
 #include "journey.h"
 #include "script.h"
+#include "ssh.h"
 #include "tests/unit/fake_post.h"
 #include "tests/unit/fake_touch.h"
 
@@ -295,10 +296,20 @@ wait(void *arg, uint32_t seconds)
 	return 0;
 }
 
+/* A child that signs, at the other end of a pair of sockets. */
+static int
+agent(void *arg, int *ret_fd)
+{
+	(void)arg;
+	*ret_fd = ssh_agent_connect();
+	return 0;
+}
+
 static void
 open_wire(struct keeper_world *w, struct wire *wire, uint8_t phase,
-    uint32_t peer, const struct msg_hello *hello, bool admin)
+    uint32_t peer, const struct msg_hello *hello, const struct visit *v)
 {
+	bool admin = v == NULL;
 	struct kpeer kpeer = { .uid = peer,
 		.pid = getpid(),
 		.admin = admin,
@@ -308,6 +319,10 @@ open_wire(struct keeper_world *w, struct wire *wire, uint8_t phase,
 	};
 
 	msg_open_person(&open, hello);
+	if (v != NULL) {
+		open.ruid = v->ruid;
+		memcpy(open.auth_info, v->auth_info, sizeof(open.auth_info));
+	}
 	wire->w = w;
 	if (keeper_accept(w->keeper, wire, &kpeer, &open, &wire->conv) != 0 ||
 	    wire->conv == NULL)
@@ -321,7 +336,7 @@ world_play(struct world *world, const struct visit *v, struct script *script)
 	struct wire *wire = calloc(1, sizeof(*wire));
 	struct talk *talk = calloc(1, sizeof(*talk));
 	const struct conversation person = { ask, show, row, wait, NULL, NULL,
-		NULL, wire };
+		agent, wire };
 	const struct link link = { call, wire };
 	int status, result;
 
@@ -341,7 +356,7 @@ world_play(struct world *world, const struct visit *v, struct script *script)
 	memcpy(talk->hello.verb, v->verb, sizeof(v->verb));
 	talk->hello.n_args = v->n_args;
 	memcpy(talk->hello.args, v->args, sizeof(v->args));
-	open_wire(w, wire, v->phase, v->peer, &talk->hello, false);
+	open_wire(w, wire, v->phase, v->peer, &talk->hello, v);
 	status = talk_run(talk);
 	if (wire->dropped)
 		script_fail(script, "the keeper dropped the conversation");
@@ -422,7 +437,7 @@ world_admin(struct world *world, const char *verb, const char *user,
 		die("no memory");
 	snprintf(hello->user, sizeof(hello->user), "root");
 	snprintf(hello->service, sizeof(hello->service), "kosmoctl");
-	open_wire(w, wire, PHASE_VERB, 0, hello, true);
+	open_wire(w, wire, PHASE_VERB, 0, hello, NULL);
 	free(hello);
 	snprintf(bind.user, sizeof(bind.user), "root");
 	snprintf(bind.service, sizeof(bind.service), "kosmoctl");
@@ -539,7 +554,8 @@ world_keeper(void)
 	static struct keeper_world w = {
 		.world = { "keeper", world_begin, world_clock, world_now,
 		    world_admin, world_restart, world_play, world_code,
-		    world_mails, world_post, world_key, world_log, world_end },
+		    world_mails, world_post, world_key, true, world_log,
+		    world_end },
 		.wall = START,
 		.mono = 1000000,
 	};

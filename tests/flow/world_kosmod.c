@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include <limits.h>
+#include <poll.h>
 #include <security/pam_appl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,18 +13,23 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "libkosmo/msg_key.h"
 #include "libkosmo/packet.h"
 #include "postman.h"
+#include "keyring.h"
 #include "script.h"
+#include "ssh.h"
 #include "server.h"
 
 #define WAIT_MS 60000
-#define LOOKS_MAX 10000 /* at the status: each takes a turn of kosmod's */
+#define LOOK_MS 20 /* between two looks at the status: each takes a talk */
 
 struct kosmod_world {
 	struct world world;
 	struct server server;
 	struct postman *postman;
+	struct keyring keys;
+	bool no_touch;
 	struct fake_post post; /* what it had when it was looked at */
 	size_t mails_seen;
 	bool takes;
@@ -38,6 +44,7 @@ union client_msg {
 	struct msg_wait wait;
 	struct msg_row row;
 	struct msg_end end;
+	struct msg_agent agent;
 };
 
 static void
@@ -78,14 +85,22 @@ world_restart(struct world *world)
 		wait_status(world, "post", "1");
 }
 
-/* A real kosmo-touch wants real authenticators. */
+/* kosmo-touch comes with the first key, unless it is gone. */
 static bool
 world_key(struct world *world, const char *name, const char *how)
 {
-	(void)world;
-	(void)name;
-	(void)how;
-	return false;
+	struct kosmod_world *w = (struct kosmod_world *)world;
+
+	if (name[0] != '\0' && !keyring_do(&w->keys, &w->server, name, how))
+		return false;
+	if (name[0] == '\0')
+		w->no_touch = strcmp(how, "gone") == 0;
+	if (w->no_touch)
+		keyring_no_touch(&w->keys);
+	else
+		keyring_touch(&w->keys, &w->server);
+	wait_status(world, "touch", w->no_touch ? "0" : "1");
+	return true;
 }
 
 static char *
@@ -99,6 +114,7 @@ world_end(struct world *world)
 {
 	struct kosmod_world *w = (struct kosmod_world *)world;
 
+	keyring_end(&w->keys);
 	server_end(&w->server);
 	postman_free(&w->postman);
 }
@@ -116,7 +132,7 @@ receive(int fd, struct buf *b, union client_msg *ret)
 {
 	static const struct layout *const layouts[] = { &msg_show_layout,
 		&msg_ask_layout, &msg_wait_layout, &msg_row_layout,
-		&msg_end_layout };
+		&msg_end_layout, &msg_agent_layout };
 	int r = packet_recv(fd, b, NULL, packet_now() + WAIT_MS);
 
 	if (r != 0)
@@ -130,7 +146,7 @@ receive(int fd, struct buf *b, union client_msg *ret)
 
 static int
 open_conversation(const char *path, uint8_t phase, uint32_t ruid,
-    const struct msg_hello *hello)
+    const char *auth_info, const struct msg_hello *hello)
 {
 	struct msg_open open = {
 		.version = MSG_VERSION, .phase = phase, .ruid = ruid
@@ -139,8 +155,23 @@ open_conversation(const char *path, uint8_t phase, uint32_t ruid,
 
 	memset(open.nonce, 'n', sizeof(open.nonce));
 	msg_open_person(&open, hello);
+	snprintf(open.auth_info, sizeof(open.auth_info), "%s", auth_info);
 	send_msg(fd, &msg_open_layout, &open);
 	return fd;
+}
+
+/* The agent's descriptor goes to kosmod, and stays open there. */
+static void
+send_agent(int fd)
+{
+	int agent = ssh_agent_connect();
+	const struct msg_agent_is is = { agent != -1 };
+
+	if (packet_send(fd, &msg_agent_is_layout, &is, agent,
+		packet_now() + WAIT_MS) != 0)
+		server_die(1, "kosmod does not take", "the agent");
+	if (agent != -1)
+		close(agent);
 }
 
 /* Shows and asks until END, or until the script hangs up. */
@@ -159,6 +190,8 @@ converse(int fd, struct script *script)
 		type = receive(fd, &b, msg);
 		if (type == M_SHOW)
 			script_show(script, msg->show.text);
+		if (type == M_AGENT)
+			send_agent(fd);
 		if (type != M_ASK)
 			continue;
 		if (script_ask(script, msg->ask.text, msg->ask.echo != 0,
@@ -194,7 +227,8 @@ play_socket(struct world *world, const struct visit *v, struct script *script)
 	memcpy(hello->verb, v->verb, sizeof(v->verb));
 	hello->n_args = v->n_args;
 	memcpy(hello->args, v->args, sizeof(v->args));
-	fd = open_conversation(w->server.socket, v->phase, v->peer, hello);
+	fd = open_conversation(
+	    w->server.socket, v->phase, v->ruid, v->auth_info, hello);
 	send_msg(fd, &msg_hello_layout, hello);
 	result = converse(fd, script);
 	close(fd);
@@ -272,7 +306,8 @@ world_admin(struct world *world, const char *verb, const char *user,
 	    secret_set(&birth.text, "19850401", 8) != 0)
 		abort();
 	fill_verb(w, hello, verb, user, more);
-	fd = open_conversation(w->server.admin, PHASE_VERB, getuid(), hello);
+	fd =
+	    open_conversation(w->server.admin, PHASE_VERB, getuid(), "", hello);
 	send_msg(fd, &msg_hello_layout, hello);
 	while (type != M_END) {
 		type = receive(fd, &b, msg);
@@ -327,11 +362,14 @@ world_code(struct world *world, const char *login)
 static void
 wait_status(struct world *world, const char *name, const char *want)
 {
+	int64_t until = packet_now() + WAIT_MS;
 	char is[64] = "";
 
-	for (int i = 0; strcmp(is, want) != 0; i++) {
-		if (i == LOOKS_MAX)
+	world_admin(world, "status", name, "", is);
+	while (strcmp(is, want) != 0) {
+		if (packet_now() >= until)
 			server_die(1, name, is);
+		(void)poll(NULL, 0, LOOK_MS);
 		world_admin(world, "status", name, "", is);
 	}
 }
@@ -439,13 +477,16 @@ write_service(const struct kosmod_world *w, const struct visit *v)
 static int
 run_pam(pam_handle_t *pamh, const struct visit *v)
 {
-	char env[128];
+	char env[128], info[AUTH_INFO_LEN + 20];
 
 	snprintf(
 	    env, sizeof(env), "SSH_CONNECTION=%s 4711 192.0.2.1 22", v->source);
 	if (v->source[0] != '\0' &&
 	    (pam_putenv(pamh, env) != PAM_SUCCESS ||
 		pam_set_item(pamh, PAM_RHOST, v->source) != PAM_SUCCESS))
+		return PAM_BUF_ERR;
+	snprintf(info, sizeof(info), "SSH_AUTH_INFO_0=%s", v->auth_info);
+	if (v->auth_info[0] != '\0' && pam_putenv(pamh, info) != PAM_SUCCESS)
 		return PAM_BUF_ERR;
 	if (v->tty[0] != '\0' &&
 	    pam_set_item(pamh, PAM_TTY, v->tty) != PAM_SUCCESS)
@@ -507,7 +548,8 @@ world_socket(void)
 	static struct kosmod_world w = {
 		.world = { "socket", world_begin, world_clock, world_now,
 		    world_admin, world_restart, play_socket, world_code,
-		    world_mails, world_post, world_key, world_log, world_end }
+		    world_mails, world_post, world_key, true, world_log,
+		    world_end }
 	};
 
 	return &w.world;
@@ -519,7 +561,8 @@ world_pam(void)
 	static struct kosmod_world w = {
 		.world = { "pam", world_begin, world_clock, world_now,
 		    world_admin, world_restart, play_pam, world_code,
-		    world_mails, world_post, world_key, world_log, world_end }
+		    world_mails, world_post, world_key, false, world_log,
+		    world_end }
 	};
 
 	return &w.world;

@@ -73,7 +73,7 @@ wait_for() {
 	shift
 	until "$@"; do
 		[ "$SECONDS" -lt "$end" ] || return 1
-		sleep 0.05
+		sleep "${KOSMO_POLL:-0.05}"
 	done
 }
 
@@ -139,6 +139,25 @@ post_answers() {
 post_stop() {
 	kill -TERM "$(cat "$KOSMO_WORK/post.pid")"
 	wait_for "$PATIENCE" is_gone "$(cat "$KOSMO_WORK/post.pid")"
+}
+
+# kosmo-touch, as its unit starts it: for those that have keys to touch.
+private_touch() {
+	setpriv --reuid kosmo-touch --regid kosmo-touch --clear-groups \
+	    --no-new-privs --inh-caps=-all \
+	    "$KOSMO_DEST/usr/libexec/kosmo/kosmo-touch" \
+	    >> "$KOSMO_WORK/touch.log" 2>&1 3<&- &
+	echo $! > "$KOSMO_WORK/touch.pid"
+	disown
+	wait_for "$PATIENCE" touch_answers || {
+		echo "# kosmo-touch does not connect:"
+		tail -n 20 "$KOSMO_WORK/touch.log"
+		return 1
+	} >&2
+}
+
+touch_answers() {
+	on_host kosmoctl --json status | grep -q '"touch": *true'
 }
 
 # kosmo-warden, as its unit starts it.
@@ -489,7 +508,8 @@ person() {
 
 # ssh_login NAME LINE ...: a login that answers each ask with the next line, and
 # runs `id -un`. Passes if it got in. FROM is the source address, RUN the name
-# of the run (for several at once).
+# of the run (for several at once); COMMAND runs instead, and EXPECT is what it
+# prints.
 ssh_login() {
 	local name=$1 dir
 	shift
@@ -510,10 +530,10 @@ ssh_login() {
 		    timeout "${LIMIT-60}" setsid --wait \
 		    ssh -F "$KOSMO_WORK/ssh_config" \
 		    -o "BindAddress=${FROM-127.0.0.1}" ${SSH_OPTIONS-} \
-		    "$name@127.0.0.1" 'id -un'
+		    "$name@127.0.0.1" "${COMMAND-id -un}"
 	} > "$dir/output" 2> "$dir/errors" < /dev/null 3<&-
 	date +%s%3N > "$dir/ended"
-	[ "$(cat "$dir/output")" = "$name" ]
+	[ "$(cat "$dir/output")" = "${EXPECT-$name}" ]
 }
 
 # All asks of the last login of NAME, one after the other, without ssh's prefix.
@@ -543,8 +563,30 @@ register_whole() {
 	shift
 	initial=$(invite "$name" "$@")
 	ssh_login "$name" "$initial" 19850401 '' agree '' @mail \
-	    "${name}yamada" 1 "$PASSWORD" "$PASSWORD" '' "$PASSWORD" \
+	    "${name}yamada" 2 "$PASSWORD" "$PASSWORD" '' "$PASSWORD" \
 	    key @key phone ''
+}
+
+# --- FIDO2 keys of OpenSSH ------------------------------------------------------
+
+# An authenticator in software, of package openssh-tests.
+SK_DUMMY=/usr/lib/openssh/regress/misc/sk-dummy/sk-dummy.so
+
+# soft_key FILE [ed25519-sk|ecdsa-sk] [OPTION ...]
+soft_key() {
+	local file=$1 type=${2-ed25519-sk}
+	shift; [ $# = 0 ] || shift
+	ssh-keygen -q -t "$type" -w "$SK_DUMMY" -N '' -C "${file##*/}" \
+	    "${@:--Overify-required}" -f "$file"
+}
+
+# key_login FILE NAME LINE ...: ssh_login that offers this key first.
+key_login() {
+	local file=$1
+	shift
+	SSH_OPTIONS="-o IdentityFile=$file -o SecurityKeyProvider=$SK_DUMMY
+	    -o PreferredAuthentications=publickey,keyboard-interactive
+	    ${SSH_OPTIONS-}" ssh_login "$@"
 }
 
 seed_of() {

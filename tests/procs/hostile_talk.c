@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -130,6 +131,15 @@ spin(void)
 		n++;
 }
 
+/* As long as it can, and no burden for what else runs here. */
+static void
+stay(void)
+{
+	(void)alarm(0);
+	for (;;)
+		(void)poll(NULL, 0, -1);
+}
+
 static void
 try_connect(void)
 {
@@ -137,6 +147,35 @@ try_connect(void)
 	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
 
 	(void)connect(fd, (struct sockaddr *)&sun, sizeof(sun));
+}
+
+/* What a socket is may be asked, and no more of it. */
+static int
+ask_peer(const struct talk *t)
+{
+	struct ucred peer;
+	socklen_t len = sizeof(peer);
+
+	return getsockopt(
+		   see(t)->client, SOL_SOCKET, SO_PEERCRED, &peer, &len) != -2;
+}
+
+/* The client's agent, twice: is there one, and how many descriptors are left?
+ */
+static void
+ask_agent(const struct talk *t)
+{
+	char said[32];
+	int fd = -1, r, next;
+
+	r = t->person->agent(t->person->arg, &fd);
+	(void)snprintf(
+	    said, sizeof(said), "agent %d %s", r, fd != -1 ? "here" : "none");
+	tell(t, said);
+	if (fd != -1)
+		(void)close(fd);
+	if (t->person->agent(t->person->arg, &next) == KOSMO_OK && next != -1)
+		tell(t, next == fd ? "nothing leaks" : "it leaks");
 }
 
 /* True if deed is a system call that the filter must not let through. */
@@ -179,13 +218,11 @@ outlast(const struct talk *t, const char *deed)
 		spin();
 	} else if (strcmp(deed, "stay") == 0) {
 		finish_with(t, RESULT_DENY);
-		(void)alarm(0);
-		spin();
+		stay();
 	} else if (strcmp(deed, "stay and close") == 0) {
 		finish_with(t, RESULT_DENY);
 		(void)close(see(t)->link);
-		(void)alarm(0);
-		spin();
+		stay();
 	} else if (strcmp(deed, "flood") == 0) {
 		for (;;)
 			tell(t, "and another thing");
@@ -206,6 +243,15 @@ talk_run(struct talk *t)
 	}
 	if (forbidden(deed)) {
 		tell(t, "it was let through");
+		return 0;
+	}
+	if (strcmp(deed, "peer") == 0) {
+		if (ask_peer(t))
+			tell(t, "it was let through");
+		return 0;
+	}
+	if (strcmp(deed, "agent") == 0) {
+		ask_agent(t);
 		return 0;
 	}
 	if (strcmp(deed, "somebody else") == 0) {

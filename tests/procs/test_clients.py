@@ -200,6 +200,48 @@ class Deadlines(Alone):
         self.check_closed("quick", 1)
 
 
+class Brim(Alone):
+    """[limits] conversations: 64 of them are root's."""
+
+    def fill(self, n):
+        """n are let in, and one more is not."""
+        with contextlib.ExitStack() as stack:
+            for _ in range(n):
+                c = stack.enter_context(self.kosmod.client())
+                self.assertEqual(c.begin()[0], wire.ASK)
+            one_more = stack.enter_context(self.kosmod.client())
+            self.assertTrue(one_more.closed())
+
+    def as_stranger(self, n):
+        pid = os.fork()
+        if pid == 0:
+            status = 1
+            try:
+                become(OTHER)()
+                self.fill(n)
+                status = 0
+            except Exception:
+                traceback.print_exc()
+            finally:
+                os._exit(status)
+        self.assertEqual(os.waitpid(pid, 0)[1], 0)
+
+    def test_conversations(self):
+        self.kosmod.write_conf("[limits]\nidle = 10m\nconversations = 67\n"
+                               "[service sshd]\ndeadline = 20m\n")
+        self.kosmod.init().start()
+        if not ROOT:
+            self.fill(3)
+        else:
+            self.as_stranger(3)
+            with contextlib.ExitStack() as stack:
+                for _ in range(10):
+                    c = stack.enter_context(self.kosmod.client())
+                    self.assertEqual(c.begin()[0], wire.ASK)
+        self.kosmod.wait_for("too many conversations, root's are kept")
+        self.assertEqual(self.kosmod.stop(), 0)
+
+
 class Floods(Shared):
     conf = """
 [limits]

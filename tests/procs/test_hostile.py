@@ -6,6 +6,7 @@ dialogues: the name in HELLO says what it does.
 """
 
 import os
+import socket
 import sys
 import time
 import unittest
@@ -112,9 +113,42 @@ class Hostile(Shared):
         if SANITIZERS:
             self.skipTest("the filters of sanitizer builds allow more")
         for deed in ("open", "create", "exec", "socket", "connect", "fork",
-                     "kill", "ptrace", "unlink", "code"):
+                     "kill", "ptrace", "unlink", "code", "peer"):
             self.assertEqual(self.talk(deed), ([], None), deed)
             self.kosmod.wait_for("a talk process died by signal 31")
+
+    def agent(self, *given):
+        """What talk makes of an agent; given: the descriptors that come."""
+        texts = []
+        with self.kosmod.client() as c:
+            try:
+                c.send(wire.open_message(wire.AUTH))
+                c.send(wire.hello_message("agent"))
+                while True:
+                    packet = c.receive()
+                    if packet[0] == wire.AGENT:
+                        socket.send_fds(
+                            c.sock, [wire.message(wire.AGENT_IS, wire.u8(1))],
+                            [f.fileno() for f in given])
+                    elif packet[0] == wire.SHOW:
+                        texts.append(wire.fields_of(packet)[2].decode())
+            except Closed:
+                pass
+        return texts
+
+    def test_agent_sockets(self):
+        """A stream socket of AF_UNIX is taken; of others not one stays."""
+        with socket.socket(socket.AF_UNIX) as s, \
+                socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as dgram, \
+                socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as seq, \
+                socket.socket(socket.AF_INET) as inet, \
+                open("/dev/null", "rb") as null:
+            self.assertEqual(self.agent(s), ["agent 0 here", "nothing leaks"])
+            for wrong in (dgram, seq, inet, null):
+                self.assertEqual(self.agent(wrong), ["agent 0 none"])
+            self.assertEqual(self.agent(), ["agent 0 none"])
+            # more than one is no message
+            self.assertEqual(self.agent(s, s, s), ["agent -4 none"])
 
 
 if __name__ == "__main__":

@@ -53,6 +53,7 @@ set_flag(struct fake_key *k, const char *name, const char *value)
 		{ "signature", "bad", &k->signature_bad },
 		{ "touch", "at-once", &k->touched },
 		{ "uv", "set", &k->finger },
+		{ "pin-auth", "blocked", &k->pin_stopped },
 		{ "cut", "yes", &k->cut },
 		{ "format", "unknown", &k->unknown },
 	};
@@ -222,9 +223,10 @@ blink(struct fake_touch *f, uint32_t keys)
 	struct fake_key *k = f->key;
 
 	say(f, TOUCH_WAITS)->keys = keys;
-	if (k->vanishes)
+	if (k->vanishes) {
+		k->plugged = false;
 		say(f, TOUCH_GONE);
-	else if (!k->touched)
+	} else if (!k->touched)
 		say(f, TOUCH_TIMEOUT);
 	else if (k->breaks)
 		say(f, TOUCH_FAILED);
@@ -257,6 +259,8 @@ use(struct fake_touch *f, uint32_t keys)
 		m->credential_len = sizeof(known->id);
 	} else if (k->busy)
 		say(f, TOUCH_BUSY);
+	else if (k->breaks && f->job.act == TOUCH_PROVE)
+		say(f, TOUCH_FAILED); /* asked first what it holds */
 	else if (!wants_verified(f, k) || k->finger)
 		blink(f, keys);
 	else if (k->pin[0] == '\0' || f->job.verify == VERIFY_BIOMETRIC)
@@ -289,7 +293,7 @@ begin(struct fake_touch *f)
 		say(f, TOUCH_NO_KEY);
 	else if (good == 0)
 		say(f, TOUCH_NOT_YOURS);
-	else if (good == 1 || f->key->finger)
+	else if (good == 1)
 		use(f, good);
 	else { /* first which of them, then its PIN */
 		say(f, TOUCH_WAITS)->keys = good;
@@ -302,7 +306,9 @@ try_pin(struct fake_touch *f, const struct secret *pin)
 {
 	struct fake_key *k = f->key;
 
-	if (strcmp(k->pin, pin->bytes) == 0) {
+	if (k->pin_stopped)
+		say(f, TOUCH_PIN_BLOCKED)->retries = k->retries;
+	else if (strcmp(k->pin, pin->bytes) == 0) {
 		k->retries = RETRIES;
 		f->verified = true;
 		blink(f, 1);

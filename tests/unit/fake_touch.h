@@ -19,6 +19,7 @@ struct fake_key {
 	bool plugged;
 	char pin[64]; /* "": none is set */
 	uint32_t retries;
+	bool pin_stopped; /* until it is plugged in anew */
 	bool finger;
 	uint32_t finger_fails; /* so many times more */
 	enum key_alg alg;      /* of new credentials */

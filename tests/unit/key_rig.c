@@ -352,8 +352,9 @@ rig_faults(struct rig *r, enum key_fault fault)
 {
 	char words[80];
 
-	assert_true(key_fault_word(fault)[0] != '\0');
-	(void)snprintf(words, sizeof(words), "\"%s\"", key_fault_word(fault));
+	assert_true(reason_token(key_reason(fault))[0] != '\0');
+	(void)snprintf(
+	    words, sizeof(words), "\"%s\"", reason_token(key_reason(fault)));
 	return rig_said(r, words);
 }
 

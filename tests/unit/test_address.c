@@ -170,10 +170,10 @@ allowed_domains(void **state)
 	(void)snprintf(r->conf.email.domains, sizeof(r->conf.email.domains),
 	    "example.co.jp Example.ORG");
 	l = at_address(r);
-	assert_int_equal(line_email(l, THIRD), VERDICT_MISSING);
-	assert_int_equal(line_email(l, "t@sub.example.org"), VERDICT_MISSING);
-	assert_int_equal(line_email(l, "t@xexample.org"), VERDICT_MISSING);
-	assert_int_equal(line_email(l, "t@example"), VERDICT_MISSING);
+	assert_int_equal(line_email(l, THIRD), VERDICT_DOMAIN);
+	assert_int_equal(line_email(l, "t@sub.example.org"), VERDICT_DOMAIN);
+	assert_int_equal(line_email(l, "t@xexample.org"), VERDICT_DOMAIN);
+	assert_int_equal(line_email(l, "t@example"), VERDICT_DOMAIN);
 	assert_string_equal(line_profile(l).email_next, "");
 	assert_int_equal(line_email(l, "t@EXAMPLE.org"), VERDICT_YES);
 	line_close(&l);

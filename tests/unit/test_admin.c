@@ -92,6 +92,43 @@ the_same_address_stays_confirmed(void **state)
 	assert_int_equal(owners(r, MAIL), 1);
 }
 
+/* [email] domains binds admins too; what was recorded before may stay. */
+static void
+an_address_of_another_domain(void **state)
+{
+	struct k_user_add add = { .login = "hana",
+		.uid = RIG_UID + 1,
+		.email = "hana@example.net",
+		.birth = "19850401" };
+	struct k_user_set m = {
+		.login = "taro", .fields = SET_EMAIL | SET_NAME, .email = NEW
+	};
+	struct rig *r = *state;
+	struct secret seed;
+	struct line *l;
+
+	rig_known(r, "taro", &seed);
+	(void)strcpy(m.name, "Taro");
+	(void)strcpy(r->conf.email.domains, "example.org example.edu");
+	assert_int_equal(set(r, &m), VERDICT_DOMAIN);
+	assert_string_equal(rig_show(r, "taro").email, MAIL);
+	assert_string_equal(rig_show(r, "taro").name, "");
+	(void)strcpy(m.email, MAIL);
+	assert_int_equal(set(r, &m), VERDICT_YES);
+	(void)strcpy(m.email, "taro@Example.edu");
+	assert_int_equal(set(r, &m), VERDICT_YES);
+	assert_string_equal(rig_show(r, "taro").email, "taro@Example.edu");
+
+	l = line_root(r);
+	line_ask(l, &k_user_add_layout, &add);
+	assert_int_equal(line_word(l), VERDICT_DOMAIN);
+	assert_int_equal(rig_show(r, "hana").state, STATE_NONE);
+	(void)strcpy(add.email, "hana@example.org");
+	line_ask(l, &k_user_add_layout, &add);
+	assert_int_equal(l->type, K_SLIP);
+	line_close(&l);
+}
+
 static void
 a_hold_ends_by_an_admin(void **state)
 {
@@ -509,6 +546,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(an_address_is_not_confirmed_by_an_admin),
 		TEST(the_same_address_stays_confirmed),
+		TEST(an_address_of_another_domain),
 		TEST(a_hold_ends_by_an_admin),
 		TEST(nobody_is_set),
 		TEST(a_lock_ends_sessions),

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <syslog.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -18,6 +19,41 @@
 
 #include "kosmod/keeper/audit.h"
 #include "tests/unit/store_rig.h"
+
+/* What went to syslog last; both names that the C library has for it. */
+static struct {
+	int priority;
+	char text[1024];
+} told;
+
+static void
+note_told(int priority, const char *format, va_list args)
+{
+	told.priority = priority;
+	(void)vsnprintf(told.text, sizeof(told.text), format, args);
+}
+
+void
+syslog(int priority, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	note_told(priority, format, args);
+	va_end(args);
+}
+
+void __syslog_chk(int priority, int flag, const char *format, ...);
+void
+__syslog_chk(int priority, int flag, const char *format, ...)
+{
+	va_list args;
+
+	(void)flag;
+	va_start(args, format);
+	note_told(priority, format, args);
+	va_end(args);
+}
 
 struct log {
 	struct rig rig;
@@ -349,6 +385,60 @@ goes_on_after_rotation(void **state)
 	assert_int_equal(verified(g), 3);
 }
 
+static void
+add_event(struct log *g, const struct audit_event *ev)
+{
+	struct txn *t = NULL;
+
+	told.text[0] = '\0';
+	assert_int_equal(store_begin(g->rig.st, &t), KOSMO_OK);
+	assert_int_equal(audit_add(t, ev), KOSMO_OK);
+	assert_int_equal(store_commit(g->rig.st, &t, NULL, NULL), KOSMO_OK);
+	store_flush(g->rig.st);
+}
+
+/* Each line goes to authpriv as well; no value can pass for another. */
+static void
+syslog_has_it_too(void **state)
+{
+	struct audit_event ev = { .event = "login",
+		.login = "taro",
+		.uid = 1000,
+		.service = "sshd",
+		.source = "192.0.2.7",
+		.step = "password",
+		.outcome = "deny",
+		.reason = "wrong code",
+		.time = 1775001600 };
+	struct log *g = *state;
+
+	add_event(g, &ev);
+	assert_int_equal(told.priority, LOG_AUTHPRIV | LOG_NOTICE);
+	assert_string_equal(told.text,
+	    "login: outcome=deny login=taro uid=1000 service=sshd "
+	    "source=192.0.2.7 step=password reason=\"wrong code\" n=1");
+	ev.outcome = "allow";
+	ev.uid = NO_UID;
+	ev.step = ev.reason = "";
+	ev.by = "uid 0";
+	ev.login = "a\",\"reason\":\"b\\,\"n\":7,";
+	add_event(g, &ev);
+	assert_int_equal(told.priority, LOG_AUTHPRIV | LOG_INFO);
+	assert_string_equal(told.text,
+	    "login: outcome=allow "
+	    "login=\"a\\\",\\\"reason\\\":\\\"b\\\\,\\\"n\\\":7,\" "
+	    "service=sshd source=192.0.2.7 by=\"uid 0\" n=2");
+	ev.outcome = "error";
+	ev.by = "";
+	ev.login = "\xe5\xb1\xb1\x1b[m";
+	ev.ref = "k7mq";
+	add_event(g, &ev);
+	assert_int_equal(told.priority, LOG_AUTHPRIV | LOG_ERR);
+	assert_string_equal(told.text,
+	    "login: outcome=error login=\"\\u5C71\\u001B[m\" service=sshd "
+	    "source=192.0.2.7 ref=k7mq n=3");
+}
+
 int
 main(void)
 {
@@ -361,6 +451,7 @@ main(void)
 		CASE(mends_a_torn_line_at_open),
 		CASE(shows_altered_and_removed_lines),
 		CASE(goes_on_after_rotation),
+		CASE(syslog_has_it_too),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -71,6 +71,25 @@ static const struct number_case number_cases[] = {
 	    "\"25\" is not a number from 0 to 24" },
 	{ "registration", "expires", OFF(registration.expires), 2592000, "7d",
 	    604800, "1w", "\"1w\" is not a time such as" },
+	{ "registration", "email-change", OFF(registration.change),
+	    CHANGE_ALLOW, "hold", CHANGE_HOLD, "no",
+	    "\"no\" is not one of allow, hold, refuse" },
+	{ "registration", "attempts", OFF(registration.attempts), 5, "3", 3,
+	    "0", "\"0\" is not a number from 1 to 20" },
+	{ "email", "digits", OFF(email.digits), 6, "8", 8, "5",
+	    "\"5\" is not a number from 6 to 10" },
+	{ "email", "lifetime", OFF(email.lifetime), 600, "3m", 180, "2h",
+	    "\"2h\" is not from 60 to 3600 seconds" },
+	{ "email", "attempts", OFF(email.attempts), 5, "2", 2, "21",
+	    "\"21\" is not a number from 1 to 20" },
+	{ "email", "resend-after", OFF(email.resend_after), 60, "30s", 30, "0",
+	    "\"0\" is not from 1 to 3600 seconds" },
+	{ "email", "per-hour", OFF(email.per_hour), 10, "1", 1, "51",
+	    "\"51\" is not a number from 1 to 50" },
+	{ "recovery", "count", OFF(recovery.count), 10, "0", 0, "25",
+	    "\"25\" is not a number from 0 to 24" },
+	{ "login", "remember", OFF(login.remember), 0, "12h", 43200, "31d",
+	    "\"31d\" is not from 0 to 2592000 seconds" },
 	{ "totp", "digits", OFF(totp.digits), 6, "8", 8, "7",
 	    "\"7\" is neither 6 nor 8" },
 	{ "totp", "period", OFF(totp.period), 30, "60s", 60, "14",
@@ -156,8 +175,10 @@ struct text_case {
 static const struct text_case text_cases[] = {
 	{ "user-id", "symbols", OFF(user_id.symbols), "", "-_.", "-_.", "a",
 	    "\"a\" is not a row of different ASCII symbols" },
-	{ "user-id", "deny", OFF(user_id.deny), NULL, "root,  admin",
-	    "root admin", NULL, NULL },
+	{ "user-id", "deny", OFF(user_id.deny),
+	    "administrator webmaster postmaster hostmaster supervisor sysadmin "
+	    "helpdesk security password",
+	    "root,  admin", "root admin", NULL, NULL },
 	{ "password", "symbols-denied", OFF(password.symbols_denied), "",
 	    "\"'\\", "\"'\\", "!!", "\"!!\" is not a row of different" },
 	{ "password", "blocklist", OFF(password.blocklist), "", "/etc/words",
@@ -176,6 +197,18 @@ static const struct text_case text_cases[] = {
 	    "\xff", NULL },
 	{ "login", "contact-en", OFF(login.contact_en), "", "desk", "desk",
 	    "a\x80", NULL },
+	{ "email", "from", OFF(email.from), NULL, "Desk <d@example.org>",
+	    "Desk <d@example.org>", "x", "\"x\" is no" },
+	{ "email", "subject", OFF(email.subject), "", "[Works]", "[Works]",
+	    "x\033[1m", NULL },
+	{ "email", "domains", OFF(email.domains), "", "a.example, b.example",
+	    "a.example b.example", "a@b", "\"a@b\"" },
+	{ "email", "sendmail", OFF(email.sendmail), "/usr/sbin/sendmail -t -i",
+	    "/opt/mail -t", "/opt/mail -t", "mail", "\"mail\"" },
+	{ "admin", "protected", OFF(admin.protect), "sudo wheel adm",
+	    "operators", "operators", NULL, NULL },
+	{ "paths", "terms", OFF(paths.terms), KOSMO_TERMS, "/srv/terms",
+	    "/srv/terms", "terms", "\"terms\" is not an absolute" },
 	{ "paths", "socket", OFF(paths.socket), KOSMO_SOCKET, "/tmp/k/s",
 	    "/tmp/k/s", "/tmp/../s", "\"/tmp/../s\" is not an absolute path" },
 	{ "paths", "state", OFF(paths.state), KOSMO_STATE_DIR, "/srv/kosmo",
@@ -225,6 +258,70 @@ test_texts(void **state)
 		if (c->bad != NULL)
 			bad_text(c);
 	}
+}
+
+struct switch_case {
+	const char *section, *key;
+	size_t off;
+	bool standard; /* the default */
+	const char *other;
+};
+
+static const struct switch_case switch_cases[] = {
+	{ "user-id", "keep", OFF(user_id.keep), false, "yes" },
+	{ "registration", "birth-date", OFF(registration.birth_date), true,
+	    "no" },
+	{ "registration", "terms", OFF(registration.terms), true, "no" },
+	{ "registration", "email", OFF(registration.email), true, "no" },
+	{ "registration", "user-id", OFF(registration.user_id), true, "no" },
+	{ "registration", "relogin", OFF(registration.relogin), true, "no" },
+	{ "login", "unknown-user", OFF(login.unknown_ignore), false, "ignore" },
+};
+
+static void
+test_switches(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(switch_cases) / sizeof(switch_cases[0]);
+	     i++) {
+		const struct switch_case *c = &switch_cases[i];
+		struct conf conf;
+		char text[256], said[1024];
+		bool got;
+
+		conf_defaults(&conf);
+		memcpy(&got, (uint8_t *)&conf + c->off, sizeof(got));
+		assert_int_equal(got, c->standard);
+		(void)snprintf(text, sizeof(text), "[%s]\n%s = %s\n",
+		    c->section, c->key, c->other);
+		assert_int_equal(read_text(text, &conf, said, sizeof(said)), 0);
+		memcpy(&got, (uint8_t *)&conf + c->off, sizeof(got));
+		assert_int_equal(got, !c->standard);
+	}
+}
+
+/* Those that are the host's, or more than one number. */
+static void
+test_other_defaults(void **state)
+{
+	char domain[65], from[MAIL_FROM_LEN + 1], said[1024];
+	struct conf conf;
+
+	(void)state;
+	conf_defaults(&conf);
+	conf_host_domain(domain, sizeof(domain));
+	assert_string_equal(conf.totp.issuer, domain);
+	(void)snprintf(from, sizeof(from), "no-reply@%s", domain);
+	assert_string_equal(conf.email.from, from);
+	assert_int_equal(conf.login.floor, STEP_FACTOR);
+	assert_int_equal(conf.login.order[0], METHOD_PASSKEY);
+	assert_int_equal(conf.login.order[1], METHOD_TOTP);
+	assert_int_equal(conf.login.order[2], METHOD_EMAIL);
+	assert_int_equal(conf.login.order[3], METHOD_NONE);
+	assert_int_equal(read_text("[login]\nfloor = password factor\n", &conf,
+			     said, sizeof(said)),
+	    0);
+	assert_int_equal(conf.login.floor, STEP_PASSWORD | STEP_FACTOR);
 }
 
 /* What is wrong, and the line that says so. */
@@ -333,6 +430,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_numbers),
 		cmocka_unit_test(test_texts),
+		cmocka_unit_test(test_switches),
+		cmocka_unit_test(test_other_defaults),
 		cmocka_unit_test(test_wrong),
 		cmocka_unit_test(test_every_error_is_told),
 	};

@@ -123,10 +123,14 @@ test_built_in_services(void **state)
 		const char *name;
 		int login, dialogue, console;
 		uint32_t deadline;
-	} rows[] = { { "sshd", 1, 1, 0, 840 }, { "login", 1, 1, 1, 840 },
-		{ "sudo", 0, 0, 0, 300 }, { "su", 0, 0, 0, 300 },
-		{ "passwd", 0, 0, 0, 300 }, { "locker", 0, 0, 0, 60 },
-		{ "kosmoctl", 0, 1, 0, 840 }, { "vsftpd", 0, 0, 0, 300 } };
+		bool remembers; /* as [login] has it */
+	} rows[] = { { "sshd", 1, 1, 0, 840, true },
+		{ "login", 1, 1, 1, 840, false },
+		{ "sudo", 0, 0, 0, 300, false }, { "su", 0, 0, 0, 300, false },
+		{ "passwd", 0, 0, 0, 300, false },
+		{ "locker", 0, 0, 0, 60, false },
+		{ "kosmoctl", 0, 1, 0, 840, false },
+		{ "vsftpd", 0, 0, 0, 300, true } };
 	struct conf conf;
 
 	(void)state;
@@ -140,7 +144,11 @@ test_built_in_services(void **state)
 		assert_int_equal(s->dialogue, rows[i].dialogue);
 		assert_int_equal(s->console, rows[i].console);
 		assert_int_equal(s->deadline, rows[i].deadline);
-		assert_false(s->alone || s->caller);
+		assert_false(s->alone || s->caller || s->combined);
+		assert_int_equal(s->methods, 0);
+		assert_string_equal(s->language, "");
+		assert_int_equal(
+		    s->remember, rows[i].remembers ? REMEMBER_UNSET : 0);
 	}
 }
 

@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -23,18 +24,19 @@ static const struct verb table[] = {
 	{ NULL, NULL, false, NULL, NULL, NULL },
 };
 
-#define PARSE(a, ...) \
-	parse(a, (const char *const[]){ "kosmoctl", __VA_ARGS__, NULL })
+#define PARSE(a, ...)     \
+	parse(a, LANG_EN, \
+	    (const char *const[]){ "kosmoctl", __VA_ARGS__, NULL })
 
 static int
-parse(struct args *a, const char *const *argv)
+parse(struct args *a, enum lang lang, const char *const *argv)
 {
 	char *copy[16] = { NULL };
 	int n = 0;
 
 	for (; argv[n] != NULL; n++)
 		copy[n] = (char *)(uintptr_t)argv[n];
-	return args_parse(table, n, copy, a);
+	return args_parse(table, n, copy, lang, a);
 }
 
 static void
@@ -86,48 +88,55 @@ test_end_of_options(void **state)
 	assert_int_equal(PARSE(&a, "device", "rename", "-", ""), KOSMO_OK);
 }
 
+/* What is wrong, in both languages: the words are those in English. */
 static void
-wrong(int r, const struct args *a, const char *verb, const char *words)
+wrong(const char *const *argv, const char *verb, const char *words)
 {
-	assert_int_equal(r, KOSMO_EINVAL);
+	struct args a, ja;
+
+	assert_int_equal(parse(&a, LANG_EN, argv), KOSMO_EINVAL);
+	assert_int_equal(parse(&ja, LANG_JA, argv), KOSMO_EINVAL);
 	if (verb == NULL)
-		assert_null(a->verb);
+		assert_null(a.verb);
 	else
-		assert_string_equal(a->verb->name, verb);
-	assert_non_null(strstr(a->wrong, words));
+		assert_string_equal(a.verb->name, verb);
+	assert_non_null(strstr(a.wrong, words));
+	assert_string_not_equal(a.wrong, ja.wrong);
+	assert_null(strchr(ja.wrong, '{'));
+	assert_null(strstr(ja.wrong, words));
 }
+
+#define WRONG(verb, words, ...)                                             \
+	wrong((const char *const[]){ "kosmoctl", __VA_ARGS__, NULL }, verb, \
+	    words)
 
 static void
 test_wrong(void **state)
 {
-	struct args a;
-
 	(void)state;
-	wrong(parse(&a, (const char *const[]){ "kosmoctl", NULL }), &a, NULL,
-	    "verb is missing");
-	wrong(PARSE(&a, "user"), &a, NULL, "unknown verb user");
-	wrong(PARSE(&a, "user", "ad"), &a, NULL, "unknown verb user ad");
-	wrong(PARSE(&a, "users", "add"), &a, NULL, "unknown verb");
-	wrong(PARSE(&a, "user", "add"), &a, "user add", "LOGIN is missing");
-	wrong(PARSE(&a, "user", "add", "t"), &a, "user add",
-	    "--email is missing");
-	wrong(PARSE(&a, "user", "add", "t", "--email"), &a, "user add",
-	    "--email needs a value");
-	wrong(PARSE(&a, "user", "add", "t", "--emai", "a@b"), &a, "user add",
-	    "unknown option --emai");
-	wrong(PARSE(&a, "user", "add", "t", "--email", "a", "--email", "b"), &a,
-	    "user add", "--email is given twice");
-	wrong(PARSE(&a, "user", "add", "t", "u", "--email", "a"), &a,
-	    "user add", "too many arguments: u");
-	wrong(PARSE(&a, "user", "add", "t", "--email", "a", "--follow"), &a,
-	    "user add", "takes no option --follow");
-	wrong(PARSE(&a, "log", "--follow=1"), &a, "log", "takes no value");
-	wrong(PARSE(&a, "log", "-f"), &a, "log", "unknown option -f");
-	wrong(PARSE(&a, "device", "rename", "1"), &a, "device rename",
-	    "NEWNAME is missing");
-	wrong(PARSE(&a, "me", "--", "x"), &a, "me", "too many arguments");
-	wrong(PARSE(&a, "me", "a", "b", "c", "d", "e", "f", "g", "h"), &a, "me",
-	    "too many arguments");
+	wrong(
+	    (const char *const[]){ "kosmoctl", NULL }, NULL, "verb is missing");
+	WRONG(NULL, "unknown verb user", "user");
+	WRONG(NULL, "unknown verb user ad", "user", "ad");
+	WRONG(NULL, "unknown verb", "users", "add");
+	WRONG("user add", "LOGIN is missing", "user", "add");
+	WRONG("user add", "--email is missing", "user", "add", "t");
+	WRONG(
+	    "user add", "--email needs a value", "user", "add", "t", "--email");
+	WRONG("user add", "unknown option --emai", "user", "add", "t", "--emai",
+	    "a@b");
+	WRONG("user add", "--email is given twice", "user", "add", "t",
+	    "--email", "a", "--email", "b");
+	WRONG("user add", "too many arguments: u", "user", "add", "t", "u",
+	    "--email", "a");
+	WRONG("user add", "takes no option --follow", "user", "add", "t",
+	    "--email", "a", "--follow");
+	WRONG("log", "takes no value", "log", "--follow=1");
+	WRONG("log", "unknown option -f", "log", "-f");
+	WRONG("device rename", "NEWNAME is missing", "device", "rename", "1");
+	WRONG("me", "too many arguments", "me", "--", "x");
+	WRONG("me", "too many arguments", "me", "a", "b", "c", "d", "e", "f",
+	    "g", "h");
 }
 
 int
@@ -139,5 +148,9 @@ main(void)
 		cmocka_unit_test(test_wrong),
 	};
 
+	if (lang_open("po") != KOSMO_OK) {
+		(void)fprintf(stderr, "no catalogue in po/\n");
+		return 1;
+	}
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -18,12 +18,14 @@
 
 #include <cmocka.h>
 
+#include "kosmod/reason.h"
 #include "kosmod/talk/lang.h"
 #include "kosmoctl/json.h"
 #include "kosmoctl/png.h"
 #include "kosmoctl/slip.h"
 #include "kosmoctl/table.h"
 #include "kosmoctl/view.h"
+#include "kosmoctl/view_words.h"
 #include "kosmoctl/words.h"
 
 static void
@@ -164,6 +166,68 @@ test_json(void **state)
 	cell(&rows[3], "line", "{\"n\":7,\"event\":\"login\"}");
 	json_is(
 	    JSON_LINES, rows + 3, 1, NULL, "[{\"n\":7,\"event\":\"login\"}]\n");
+}
+
+/* True if there is a character that only Japanese has. */
+static bool
+is_japanese(const char *text)
+{
+	for (; *text != '\0'; text++) {
+		if ((unsigned char)*text >= 0xe3)
+			return true;
+	}
+	return false;
+}
+
+/* Every reason has words in both languages; the token itself is for programs.
+ */
+static void
+test_reasons(void **state)
+{
+	char ja[WORDS_LEN], en[WORDS_LEN], token[80];
+
+	(void)state;
+	for (int r = REASON_NONE + 1; r < REASONS; r++) {
+		bool counted = r == REASON_CODES || r == REASON_BIRTHS;
+
+		(void)snprintf(token, sizeof(token), "%s%s",
+		    counted ? "30 " : "", reason_token((enum reason)r));
+		view_reason(LANG_EN, token, en);
+		view_reason(LANG_JA, token, ja);
+		assert_false(is_japanese(en));
+		assert_true(is_japanese(ja));
+		assert_true((strstr(en, "30 ") != NULL) == counted);
+		assert_true((strstr(ja, "30") != NULL) == counted);
+		assert_null(strchr(ja, '{'));
+	}
+	view_reason(LANG_EN, "forgotten password: code used before", en);
+	assert_string_equal(en, "forgotten password: code used before");
+	view_reason(LANG_JA, "forgotten password: code used before", ja);
+	assert_string_equal(
+	    ja, "パスワードを忘れたときの手続き: 使用済みのコード");
+	view_reason(LANG_JA, "of a newer kosmod", ja);
+	assert_string_equal(ja, "of a newer kosmod");
+}
+
+static void
+test_sources(void **state)
+{
+	static const char *const places[][3] = {
+		{ "console", "the console", "コンソール" },
+		{ "local", "this host", "このホスト" },
+		{ "local uid 7", "this host (uid 7)", "このホスト（uid 7）" },
+		{ "unknown", "unknown", "不明" },
+		{ "192.0.2.1", "192.0.2.1", "192.0.2.1" },
+	};
+	char text[WORDS_LEN];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		view_source(LANG_EN, places[i][0], text);
+		assert_string_equal(text, places[i][1]);
+		view_source(LANG_JA, places[i][0], text);
+		assert_string_equal(text, places[i][2]);
+	}
 }
 
 static struct msg_row
@@ -328,7 +392,7 @@ test_png(void **state)
 	decode(path, uri);
 	/* What is there is never touched, nor what a link points to. */
 	assert_int_equal(png_write(path, uri, &why), KOSMO_EEXIST);
-	assert_string_equal(why, "File exists");
+	assert_string_equal(why, "is there already");
 	(void)snprintf(path, sizeof(path), "%s/elsewhere", dir);
 	assert_int_equal(symlink(path, link), 0);
 	assert_int_equal(png_write(link, uri, &why), KOSMO_EEXIST);
@@ -347,6 +411,8 @@ main(void)
 		cmocka_unit_test(test_put),
 		cmocka_unit_test(test_table),
 		cmocka_unit_test(test_json),
+		cmocka_unit_test(test_reasons),
+		cmocka_unit_test(test_sources),
 		cmocka_unit_test(test_slips),
 		cmocka_unit_test(test_host),
 		cmocka_unit_test(test_words),

@@ -100,6 +100,8 @@ the_preferred_method(void **state)
 	line_close(&l);
 	l = proven(r, &seed);
 	assert_int_equal(line_method(l, METHOD_EMAIL), VERDICT_MISSING);
+	assert_int_equal(line_method(l, METHOD_PASSKEY), VERDICT_NOT_NOW);
+	r->conf.login.methods |= METHOD_BIT(METHOD_PASSKEY);
 	assert_int_equal(line_method(l, METHOD_PASSKEY), VERDICT_MISSING);
 	assert_int_equal(line_method(l, METHOD_RECOVERY), VERDICT_NOT_NOW);
 	assert_int_equal(line_method(l, METHOD_NONE), VERDICT_NOT_NOW);

@@ -107,6 +107,30 @@ a_full_packet(void **state)
 }
 
 static void
+addresses_of_other_domains(void **state)
+{
+	struct msg_people *m = calloc(1, sizeof(*m));
+	const struct msg_invitation *a;
+	struct rig *r = *state;
+	struct line *l = line_root(r);
+
+	line_of(m, 0, "u0");
+	line_of(m, 1, "u1");
+	(void)strcpy(m->people[1].email, "u1@example.org");
+	(void)strcpy(r->conf.email.domains, "example.org");
+	for (int pass = PEOPLE_CHECK; pass <= PEOPLE_WRITE; pass++) {
+		a = import(r, l, m, (enum people_pass)pass);
+		assert_int_equal(a[0].word, INVITED_DOMAIN);
+		assert_string_equal(a[0].field, "email");
+		assert_int_equal(a[1].word, INVITED_YES);
+	}
+	assert_int_equal(rig_show(r, "u0").state, STATE_NONE);
+	assert_int_equal(rig_show(r, "u1").state, STATE_INVITED);
+	line_close(&l);
+	free(m);
+}
+
+static void
 who_is_taken(void **state)
 {
 	struct msg_people *m = calloc(1, sizeof(*m));
@@ -199,6 +223,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_check_writes_nothing),
 		TEST(a_full_packet),
+		TEST(addresses_of_other_domains),
 		TEST(who_is_taken),
 		TEST(the_same_line_again),
 		TEST(who_has_begun_gets_no_other_slip),

@@ -335,6 +335,61 @@ talk_names_nobody_else(void **state)
 	}
 }
 
+/* hana runs su to become taro: whose password it is that is asked. */
+static struct line *
+su_to_taro(struct rig *r)
+{
+	const struct kpeer peer = { .pid = 4242, .trusted = 1 };
+	struct msg_open open = { .version = MSG_VERSION,
+		.phase = PHASE_AUTH,
+		.uid = RIG_UID,
+		.ruid = RIG_UID };
+	struct k_bind b = { .phase = PHASE_AUTH, .uid = RIG_UID };
+	struct line *l = calloc(1, sizeof(*l));
+
+	assert_non_null(l);
+	l->rig = r;
+	(void)strcpy(open.user, "taro");
+	(void)strcpy(open.ruser, "hana");
+	(void)strcpy(open.service, "su");
+	(void)strcpy(b.user, "taro");
+	(void)strcpy(b.ruser, "hana");
+	(void)strcpy(b.service, "su");
+	assert_int_equal(keeper_accept(r->k, l, &peer, &open, &l->c), KOSMO_OK);
+	line_ask(l, &k_bind_layout, &b);
+	assert_int_equal(l->type, K_BOUND);
+	return l;
+}
+
+/* [service su] who. */
+static void
+su_asks_one_of_two(void **state)
+{
+	struct rig *r = *state;
+	struct secret taro, hana;
+	uint32_t i = 0;
+
+	rig_person(r, "taro", &taro);
+	rig_person(r, "hana", &hana);
+	while (strcmp(r->conf.services[i].name, "su") != 0)
+		i++;
+	for (int caller = 0; caller < 2; caller++) {
+		struct line *l;
+
+		r->conf.services[i].caller = caller != 0;
+		rig_pass(r, 60);
+		l = su_to_taro(r);
+		assert_int_equal(line_password(l, HASH_A), VERDICT_YES);
+		assert_int_equal(
+		    line_code(l, rig_code(r, caller ? &taro : &hana, 0)),
+		    VERDICT_NO);
+		assert_int_equal(
+		    line_code(l, rig_code(r, caller ? &hana : &taro, 0)),
+		    VERDICT_YES);
+		line_close(&l);
+	}
+}
+
 /* No claim of talk's lifts a verdict, or makes the stack go on. */
 static void
 claims_lift_nothing(void **state)
@@ -572,6 +627,8 @@ session(struct rig *r, uint8_t phase, uid_t uid, uint8_t ticket[TICKET_LEN])
 	return l.end.result;
 }
 
+_Static_assert(TICKET_LEN * 8 == 128, "bits of a ticket");
+
 /* A ticket: once, within 120 s, by root; its row counts as a session. */
 static void
 tickets_and_sessions(void **state)
@@ -639,6 +696,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(talk_names_nobody_else),
+		TEST(su_asks_one_of_two),
 		TEST(registration_then_login),
 		TEST(a_last_code_ends_it),
 		TEST(a_last_code_may_not_be_the_last),

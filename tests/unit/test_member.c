@@ -178,10 +178,11 @@ an_ordinary_account_may_be_touched(void **state)
 	struct fake_warden w;
 	struct line *l = begin(r, &w);
 
+	(void)strcpy(r->conf.admin.protect, "wheel operators");
 	line_act(l, "taro", ACT_UNLOCK);
 	assert_int_equal(l->type, 0); /* not before the warden has looked */
 	assert_string_equal(w.account.login, "taro");
-	assert_string_equal(w.account.groups, r->conf.admin.protect);
+	assert_string_equal(w.account.groups, "wheel operators");
 	says(r, &w, RIG_UID, ACCOUNT_EXISTS);
 	assert_int_equal(line_word(l), VERDICT_YES);
 	assert_int_equal(rig_in_log(r, "\"by\":\"uid 2001\""), 1);

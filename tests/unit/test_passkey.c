@@ -460,6 +460,12 @@ the_rp_id_changes(void **state)
 	key_proof(&s->k, &s->job, KEY, VERIFIED, &s->m);
 	assert_int_equal(line_say(l, &k_passkey_layout, &s->m), VERDICT_NO);
 	assert_int_equal(rig_faults(s->r, FAULT_RP), 1);
+	/* not even where it signs for the one that it knows */
+	assert_int_equal(line_touch(l, TOUCH_PROVE, 3, &s->job), KOSMO_OK);
+	memcpy(s->job.rp_id, RIG_RP_ID, sizeof(RIG_RP_ID));
+	key_proof(&s->k, &s->job, KEY, VERIFIED, &s->m);
+	assert_int_equal(line_say(l, &k_passkey_layout, &s->m), VERDICT_NO);
+	assert_int_equal(rig_faults(s->r, FAULT_RP), 2);
 	/* a second one under the first rp id may answer for the other */
 	s->r->conf.passkey.rp_id[0] = '\0';
 	k2.id[0] ^= 1;

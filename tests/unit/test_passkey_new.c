@@ -226,6 +226,19 @@ no_id(struct stage *s)
 	s->m.credential_len = 0;
 }
 
+/* Everything agrees that it has none. */
+static void
+an_empty_id(struct stage *s)
+{
+	uint8_t *at = s->m.auth_data + 55;
+
+	memmove(at, at + s->m.credential_len,
+	    s->m.auth_data_len - 55 - s->m.credential_len);
+	s->m.auth_data_len -= s->m.credential_len;
+	s->m.auth_data[54] = 0;
+	s->m.credential_len = 0;
+}
+
 static void
 another_length(struct stage *s)
 {
@@ -303,6 +316,7 @@ static const struct lie lies[] = {
 	{ "id", another_id, FAULT_CREDENTIAL },
 	{ "short id", shorter_id, FAULT_CREDENTIAL },
 	{ "no id", no_id, FAULT_CREDENTIAL },
+	{ "empty id", an_empty_id, FAULT_CREDENTIAL },
 	{ "length", another_length, FAULT_CREDENTIAL },
 	{ "head", cut_in_the_head, FAULT_SHAPE },
 	{ "cut id", cut_in_the_id, FAULT_CREDENTIAL },

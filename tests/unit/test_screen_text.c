@@ -132,7 +132,7 @@ static void
 damaged_catalogues(void **state)
 {
 	char dir[] = "/tmp/kosmo-mo-XXXXXX", path[128];
-	static char bytes[65536];
+	static char bytes[1 << 18];
 	size_t len;
 	FILE *f = fopen("po/ja/LC_MESSAGES/kosmo.mo", "r");
 

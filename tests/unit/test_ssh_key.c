@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #include "key_rig.h"
+#include "kosmod/keeper/device.h"
 #include "kosmod/keeper/ssh_key.h"
 #include "kosmod/rp_id.h"
 
@@ -288,6 +289,19 @@ rig_mail_known(struct person *p)
 	p->email_ok = 1;
 }
 
+static bool
+may_add(struct line *l)
+{
+	struct person *p = calloc(1, sizeof(*p));
+	uint64_t version;
+	bool may;
+
+	assert_int_equal(kconv_person(l->c, p, &version), KOSMO_OK);
+	may = device_may_add(l->c, p);
+	free(p);
+	return may;
+}
+
 /* Part 1, then a key; hanako logs in with it, and is registered. */
 static void
 the_first_device(void **state)
@@ -314,12 +328,14 @@ the_first_device(void **state)
 	/* without it, or with another one, nothing is vouched for */
 	l = line_known(s->r, &without);
 	assert_int_equal(seen(l), VERDICT_NO);
+	assert_false(may_add(l));
 	assert_int_equal(line_finish(l, RESULT_ALLOW), RESULT_DENY);
 	line_close(&l);
 	/* with it: this device, and no other one */
 	l = line_known(s->r, &with);
 	assert_int_equal(profile(l).key_seen, 1);
 	assert_int_equal(profile(l).vouched, 0);
+	assert_true(may_add(l));
 	line_ask(l, &k_seed_layout, &seed);
 	assert_true(l->dropped);
 	line_close(&l);
@@ -528,6 +544,7 @@ where_it_does_not_count(void **state)
 	assert_int_equal(rig_act(s->r, "taro", ACT_LOCK), VERDICT_YES);
 	l = line_as(s->r, &with);
 	assert_int_equal(line_password(l, HASH_A), VERDICT_LOCKED);
+	assert_int_equal(l->c->key_device, 0);
 	assert_int_equal(line_finish(l, RESULT_ALLOW), RESULT_DENY);
 	line_close(&l);
 	assert_int_equal(rig_act(s->r, "taro", ACT_UNLOCK), VERDICT_YES);

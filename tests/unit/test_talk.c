@@ -25,6 +25,9 @@ struct play {
 	const char *ref;
 	unsigned steps;
 	unsigned answers; /* before the person hangs up */
+	unsigned idle;	  /* [limits] idle, if not the default */
+	bool open;	  /* a step of registration is */
+	uint32_t seconds; /* that the last ask may wait */
 	int claimed;	  /* of K_FINISH; -1: none came */
 	char text[8192];  /* all that was shown and asked */
 	size_t len;
@@ -46,6 +49,7 @@ ask(void *arg, const struct msg_ask *msg, struct secret *ret)
 	struct play *p = arg;
 
 	note(p, msg->text);
+	p->seconds = msg->seconds;
 	if (p->answers == 0)
 		return KOSMO_ECLOSED;
 	p->answers--;
@@ -97,6 +101,7 @@ call(void *arg, const struct layout *req, const void *msg, uint8_t *ret_type,
 	} else if (req->type == K_PROFILE) {
 		*ret_type = K_PERSON;
 		person(reply);
+		reply->person.todo = p->open ? TODO_USER_ID : 0;
 	} else if (req->type == K_FINISH) {
 		p->claimed = ((const struct k_finish *)msg)->result;
 		*ret_type = K_DONE;
@@ -121,6 +126,8 @@ run(struct play *p)
 	assert_non_null(conf);
 	assert_non_null(t);
 	assert_int_equal(conf_load(NULL, conf, stderr), 0);
+	if (p->idle != 0)
+		conf->limits.idle = p->idle;
 	t->conf = conf;
 	t->person = &conversation;
 	t->keeper = &link;
@@ -249,6 +256,30 @@ no_tries_left(void **state)
 	    "Press Enter: ");
 }
 
+/* [limits] idle at one ask; while a step of registration is open 15 minutes. */
+static void
+an_ask_waits_so_long(void **state)
+{
+	static const struct {
+		bool open;
+		unsigned idle;
+		uint32_t seconds;
+	} rows[] = { { false, 0, 300 }, { false, 77, 77 }, { true, 0, 900 },
+		{ true, 77, 900 }, { true, 1000, 1000 } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct play p = {
+			.answers = 2, .idle = rows[i].idle, .open = rows[i].open
+		};
+
+		(void)run(&p);
+		assert_true(
+		    rows[i].open == (strstr(p.text, "User ID") != NULL));
+		assert_int_equal(p.seconds, rows[i].seconds);
+	}
+}
+
 int
 main(void)
 {
@@ -258,6 +289,7 @@ main(void)
 		cmocka_unit_test(hung_up),
 		cmocka_unit_test(trouble),
 		cmocka_unit_test(no_tries_left),
+		cmocka_unit_test(an_ask_waits_so_long),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -155,6 +155,59 @@ keys_count(void **state)
 	assert_int_equal(try_once(r, "taro", FAR, HASH_A), VERDICT_YES);
 }
 
+/* Two failures are two only within [throttle] window. */
+static void
+the_window_is_a_key(void **state)
+{
+	struct rig *r = *state;
+	struct secret seed;
+
+	rig_person(r, "taro", &seed);
+	r->conf.throttle.free = 2;
+	r->conf.throttle.window = 60;
+	guess(r, "taro", FAR, 1);
+	r->wall += 61;
+	guess(r, "taro", FAR, 1);
+	assert_int_equal(try_once(r, "taro", FAR, HASH_A), VERDICT_YES);
+	r->wall += 58;
+	guess(r, "taro", FAR, 1);
+	assert_int_equal(try_once(r, "taro", FAR, HASH_A), VERDICT_NO);
+}
+
+/* Both numbers of a rate. */
+static void
+rates_are_keys(void **state)
+{
+	struct rig *r = *state;
+	struct secret seed;
+	char source[32];
+
+	rig_person(r, "taro", &seed);
+	r->conf.throttle.per_source = 3;
+	r->conf.throttle.per_source_window = 120;
+	guess(r, "nobody", FAR, 2);
+	assert_int_equal(try_once(r, "taro", FAR, HASH_A), VERDICT_YES);
+	guess(r, "nobody", FAR, 1);
+	assert_int_equal(try_once(r, "taro", FAR, HASH_A), VERDICT_NO);
+	r->wall += 121;
+	assert_int_equal(try_once(r, "taro", FAR, HASH_A), VERDICT_YES);
+
+	r->wall += 3600; /* what was charged in the wait counts for taro */
+	r->conf.throttle.per_person = 4;
+	r->conf.throttle.per_person_window = 180;
+	for (int i = 0; i < 4; i++) {
+		assert_int_equal(
+		    try_once(r, "taro", "203.0.113.1", HASH_A), VERDICT_YES);
+		(void)snprintf(source, sizeof(source), "203.0.113.%d", 9 + i);
+		guess(r, "taro", source, 1);
+	}
+	assert_int_equal(
+	    try_once(r, "taro", "203.0.113.1", HASH_A), VERDICT_NO);
+	r->wall += 181;
+	assert_int_equal(
+	    try_once(r, "taro", "203.0.113.1", HASH_A), VERDICT_YES);
+}
+
 /* 1,000 in parallel cost 1,000, and the first five are all that counted. */
 static void
 parallel_guesses_all_cost(void **state)
@@ -297,6 +350,8 @@ main(void)
 		TEST(per_person),
 		TEST(per_source),
 		TEST(keys_count),
+		TEST(the_window_is_a_key),
+		TEST(rates_are_keys),
 		TEST(parallel_guesses_all_cost),
 		TEST(a_cut_attempt_is_a_failure),
 		TEST(the_wait_is_told_to_whom),

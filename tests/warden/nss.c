@@ -7,9 +7,9 @@
 #include <errno.h>
 #include <grp.h>
 #include <nss.h>
+#include <poll.h>
 #include <pwd.h>
 #include <string.h>
-#include <unistd.h>
 
 #define PUBLIC __attribute__((visibility("default")))
 
@@ -21,8 +21,9 @@ PUBLIC enum nss_status _nss_kosmotest_getgrnam_r(
 static enum nss_status
 look_up(const char *name, int *errnop)
 {
+	/* not pause(2), which the job's filter refuses: it would spin */
 	while (strncmp(name, "slow", 4) == 0)
-		(void)pause();
+		(void)poll(NULL, 0, -1);
 	*errnop = ECONNREFUSED;
 	return NSS_STATUS_UNAVAIL;
 }

@@ -34,7 +34,7 @@ email_give(struct dialogue *d, const char *address, enum email_fate *ret)
 	case VERDICT_YES:
 		*ret = EMAIL_TAKEN;
 		return 0;
-	case VERDICT_MISSING:
+	case VERDICT_DOMAIN:
 		*ret = EMAIL_DOMAIN;
 		return 0;
 	case VERDICT_NOT_NOW:

@@ -5,6 +5,7 @@
 #define KOSMO_TALK_EMAIL_H
 
 #include "kosmod/talk/flows/step.h"
+#include "libkosmo/msg_people.h"
 
 /* The address that codes go to: a chosen one before what was recorded. */
 const char *email_of(const struct k_person *p);
@@ -20,8 +21,6 @@ enum email_fate {
 /* Gives it to the keeper, which may also end the dialogue. */
 KOSMO_CHECK int
 email_give(struct dialogue *d, const char *address, enum email_fate *ret);
-
-#define DOMAINS_TEXT 200
 
 /* msgid of why it was not taken, with {domains} in it; and those. */
 const char *email_words(enum email_fate fate);

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "kosmod/talk/flows/email.h"
 #include "kosmod/talk/flows/verb.h"
 #include "kosmod/user_id.h"
 #include "libkosmo/date.h"
@@ -116,6 +117,7 @@ verb_user_import(struct dialogue *d)
 	    verb_contact(conf, "en"));
 	(void)!verb_take(im->answer.contact_ja, sizeof(im->answer.contact_ja),
 	    verb_contact(conf, "ja"));
+	email_domains(d, im->answer.domains);
 	r = run(d, im);
 	explicit_bzero(im, sizeof(*im));
 	free(im);

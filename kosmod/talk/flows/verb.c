@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "kosmod/talk/call.h"
+#include "kosmod/talk/flows/email.h"
 #include "kosmod/talk/flows/flows.h"
 #include "kosmod/talk/flows/rows.h"
 #include "kosmod/talk/text.h"
@@ -121,6 +122,16 @@ verb_refuse(struct dialogue *d, uint8_t result, const char *msgid,
 	return r == KOSMO_OK ? FLOW_END : r;
 }
 
+static int
+refuse_domain(struct dialogue *d)
+{
+	char domains[DOMAINS_TEXT];
+
+	email_domains(d, domains);
+	return verb_refuse(d, RESULT_REFUSED, email_words(EMAIL_DOMAIN),
+	    FILL({ "domains", domains }));
+}
+
 int
 verb_refuse_verdict(
     struct dialogue *d, const struct k_verdict *v, const char *login)
@@ -142,6 +153,8 @@ verb_refuse_verdict(
 		return verb_refuse(d, RESULT_REFUSED,
 		    N_("{login} can't be a login name."),
 		    FILL({ "login", login }));
+	case VERDICT_DOMAIN:
+		return refuse_domain(d);
 	case VERDICT_NO_RIGHT:
 		return verb_refuse(d, RESULT_NO_RIGHT,
 		    N_("{login} can be changed by root alone (an account of "

@@ -33,10 +33,10 @@ agent_attempt(struct dialogue *d, struct attempt *ret, bool *ret_reached)
 	if (r != 0 || !*ret_reached)
 		return r;
 	d->t->ended = v->ended != 0;
-	if (v->word != VERDICT_MISSING &&
-	    ((v->word != VERDICT_NO && v->word != VERDICT_USED) ||
-		v->left == 0))
+	if (v->word != VERDICT_MISSING && v->word != VERDICT_NO &&
+	    v->word != VERDICT_USED)
 		return 0;
 	*ret_reached = false;
-	return say_refused(d, v);
+	r = say_refused(d, v);
+	return r == 0 && v->left == 0 ? leave_tries(d) : r;
 }

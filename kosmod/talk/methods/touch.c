@@ -169,11 +169,19 @@ touch_run(struct dialogue *d, const struct touch_job *job,
 	return r;
 }
 
+/* Until it is plugged in anew, or for good. */
 static int
-say_blocked(struct dialogue *d, const struct touch_job *job)
+say_blocked(struct dialogue *d, const struct touch_job *job, uint32_t left)
 {
 	bool other = d->full && (job->words & WORD_FLAG(WORD_OTHER)) != 0;
-	int r = say(d,
+	int r;
+
+	if (left > 0)
+		return say(d,
+		    N_("Too many wrong PINs. Pull the key out and plug it in "
+		       "again."),
+		    NULL);
+	r = say(d,
 	    other ? N_("The key is blocked. Type other for another method.")
 		  : N_("The key is blocked."),
 	    NULL);
@@ -230,7 +238,7 @@ touch_say_end(struct dialogue *d, const struct touch_job *job,
 	case TOUCH_UNSET:
 		return say_unset(d);
 	case TOUCH_PIN_BLOCKED:
-		return say_blocked(d, job);
+		return say_blocked(d, job, end->retries);
 	case TOUCH_TIMEOUT:
 		return say(d, N_("No touch within {n} seconds."),
 		    FILL({ "n", seconds }));

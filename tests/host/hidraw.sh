@@ -1,0 +1,154 @@
+#!/bin/bash
+# A key as a device of the kernel: from udev's rule to enrolments and logins.
+# Run by hidraw-vm in its machine, on a private copy of the host.
+set -u
+here=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source=tests/host/lib.sh
+. "$here/lib.sh"
+software=$KOSMO_BUILD/tests/authenticator
+
+# --- keys -----------------------------------------------------------------------
+
+mkdir "$KOSMO_WORK/usb"
+
+# A key with the PIN 1234, which is touched when told, not plugged in yet.
+key_make() {
+	"$software/authenticator" -u -p 1234 -s touch=told \
+	    "$KOSMO_WORK/usb/$1" "$KOSMO_WORK/$1" 3<&- &
+	disown
+	wait_for "$PATIENCE" test -p "$KOSMO_WORK/$1/control"
+}
+
+key_plug() {
+	echo plug > "$KOSMO_WORK/$1/control"
+	wait_for "$PATIENCE" test -S "$KOSMO_WORK/usb/$1"
+	"$software/uhid" "$KOSMO_WORK/usb/$1" 3<&- &
+	disown
+	wait_for "$PATIENCE" has_rights
+}
+
+# udev has done its part.
+has_rights() {
+	[ "$(stat -c %G /dev/hidraw0 2> /dev/null)" = kosmo-touch ]
+}
+
+key_pull() {
+	echo unplug > "$KOSMO_WORK/$1/control"
+	wait_for "$PATIENCE" test ! -e /dev/hidraw0
+}
+
+# key_touch NAME: touches it as soon as it blinks.
+key_touch() {
+	wait_for "$PATIENCE" key_blinks "$1"
+	echo touch > "$KOSMO_WORK/$1/control"
+	wait_for "$PATIENCE" key_was_touched "$1"
+}
+
+key_blinks() {
+	[ "$(grep -c blinks "$KOSMO_WORK/$1/log")" -gt \
+	    "$(grep -c touched "$KOSMO_WORK/$1/log")" ]
+}
+
+key_was_touched() {
+	! key_blinks "$1"
+}
+
+# --- the device and libfido2 ------------------------------------------------------
+
+as_touch() {
+	setpriv --reuid kosmo-touch --regid kosmo-touch --clear-groups "$@"
+}
+
+cp "$KOSMO_DEST/usr/lib/udev/rules.d/70-kosmo-touch.rules" \
+    /etc/udev/rules.d/
+/lib/systemd/systemd-udevd --daemon 3<&- 2> "$KOSMO_WORK/udevd.log"
+key_make blue
+key_make red
+key_plug blue
+same "udev gives it to kosmo-touch" 'root:kosmo-touch 660 crw-rw----' \
+    "$(stat -c '%U:%G %a %A' /dev/hidraw0)"
+has "it is listed" '^/dev/hidraw0: vendor=0x1209, product=0x0001' \
+    "$(as_touch fido2-token -L)"
+has "kosmo-touch can ask it" 'options:.* clientPin, pinUvAuthToken' \
+    "$(as_touch fido2-token -I /dev/hidraw0)"
+has "and others can't" FIDO_ERR_INTERNAL "$(setpriv --reuid nobody \
+    --regid nogroup --clear-groups fido2-token -I /dev/hidraw0 2>&1)"
+
+# --- enrolments and logins ----------------------------------------------------------
+
+private_touch
+initial=$(invite taro)
+
+# console NAME PASSWORD
+console() {
+	screen_open "$1" 80x24 login
+	screen_wait "$1" 'login: *$'
+	screen_type "$1" taro
+	screen_wait "$1" 'Password: *$'
+	screen_type "$1" "$2"
+}
+
+# has_shell WHAT SCREEN
+has_shell() {
+	screen_wait "$2" '\$ *$'
+	screen_type "$2" id
+	screen_wait "$2" '\$ *$'
+	has "$1" '^uid=[0-9]+\(taro\)' "$(screen_text "$2")"
+}
+
+console first "$initial"
+screen_wait first 'Method.*: *$'
+has "a passkey is offered" '1 passkey' "$(screen_text first)"
+screen_type first 1
+screen_wait first 'New password: *$'
+screen_type first "$PASSWORD"
+screen_wait first 'Retype new password: *$'
+screen_type first "$PASSWORD"
+screen_wait first 'Press Enter when ready.*: *$'
+screen_type first ''
+screen_wait first 'PIN of the key: *$'
+screen_type first 1234
+key_touch blue
+screen_wait first 'Device name.*: *$'
+screen_type first blue
+screen_wait first 'Enter.*: *$'
+screen_type first ''
+has_shell "a first login with a new passkey ends in a shell" first
+
+screen_type first 'kosmoctl enroll passkey --name=red'
+screen_wait first 'Password: *$'
+screen_type first "$PASSWORD"
+screen_wait first 'PIN of the key: *$'
+screen_type first 1234
+key_touch blue
+screen_wait first 'Press Enter when ready.*: *$'
+key_pull blue
+key_plug red
+screen_type first ''
+screen_wait first 'PIN of the key: *$'
+screen_type first 1234
+key_touch red
+screen_wait first '\$ *$'
+has "another is enrolled by kosmoctl" '"red" is enrolled' \
+    "$(screen_text first)"
+screen_close first
+
+console second "$PASSWORD"
+screen_wait second 'PIN of the key: *$'
+screen_type second 4321
+screen_wait second 'PIN of the key: *$'
+has "a wrong PIN is told" 'Wrong PIN' "$(screen_text second)"
+screen_type second 1234
+key_touch red
+has_shell "a console login with the key opens a shell" second
+screen_close second
+
+console third "$PASSWORD"
+screen_wait third 'PIN of the key: *$'
+screen_type third 1234
+wait_for "$PATIENCE" key_blinks red
+key_pull red
+screen_wait third 'Press Enter when ready.*: *$'
+has "a key that is pulled out is told" 'pulled out' "$(screen_text third)"
+screen_close third
+finish_tests
