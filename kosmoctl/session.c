@@ -15,6 +15,7 @@
 #include "kosmoctl/list.h"
 #include "kosmoctl/session_in.h"
 #include "kosmoctl/usage.h"
+#include "kosmod/talk/text.h"
 #include "libkosmo/path.h"
 
 #define RETRIES 30   /* seconds that log --follow waits for a new kosmod */
@@ -56,15 +57,33 @@ put_line(const struct session *s)
 		(void)fprintf(stderr, "%s:%zu: ", s->call.list->path, s->line);
 }
 
+/* On a screen in rows that it can show, elsewhere in one line as it came. */
+static void
+put_error(const struct session *s, const char *before, const char *text)
+{
+	struct buf line = BUF_INIT, rows = BUF_INIT;
+
+	put_line(s);
+	if (s->line == 0 && isatty(STDERR_FILENO) == 1 &&
+	    buf_add(&line, before, strlen(before)) == KOSMO_OK &&
+	    buf_add(&line, text, strlen(text) + 1) == KOSMO_OK &&
+	    text_wrap(&rows, (const char *)line.data) == KOSMO_OK &&
+	    buf_add_u8(&rows, 0) == KOSMO_OK)
+		(void)fprintf(stderr, "%s\n", (const char *)rows.data);
+	else
+		(void)fprintf(stderr, "%s%s\n", before, text);
+	buf_done(&line);
+	buf_done(&rows);
+}
+
 void
 say_error(struct session *s, const char *text)
 {
+	bool bare = s->line > 0 || strncmp(text, "Kosmo", 5) == 0;
+
 	copy(s->error, sizeof(s->error), text);
 	(void)fflush(stdout);
-	put_line(s);
-	(void)fprintf(stderr, "%s%s\n",
-	    s->line > 0 || strncmp(text, "Kosmo", 5) == 0 ? "" : "kosmoctl: ",
-	    text);
+	put_error(s, bare ? "" : "kosmoctl: ", text);
 }
 
 enum outcome
@@ -99,11 +118,12 @@ on_show(void *arg, const struct msg_show *show)
 	    show->error != 0 || s->showing.json != NULL ? stderr : stdout;
 	size_t n = strlen(show->text);
 
-	if (show->error != 0)
-		copy(s->error, sizeof(s->error), show->text);
 	(void)fflush(stdout);
-	if (show->error != 0)
-		put_line(s);
+	if (show->error != 0) {
+		copy(s->error, sizeof(s->error), show->text);
+		put_error(s, "", show->text);
+		return fflush(out) == 0 ? KOSMO_OK : KOSMO_EIO;
+	}
 	(void)fputs(show->text, out);
 	if (n == 0 || show->text[n - 1] != '\n')
 		(void)fputc('\n', out);

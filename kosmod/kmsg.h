@@ -108,6 +108,9 @@ struct k_bind {
 	uint32_t options; /* bits of enum msg_option */
 };
 
+/* After its deadline a conversation has so many seconds to say that. */
+#define LAST_WORDS 1
+
 enum admin_right {
 	ADMIN_NONE = 0,
 	ADMIN_YES,    /* came by admin.sock and may use its verbs */

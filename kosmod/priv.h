@@ -89,7 +89,7 @@ struct p_mail {
 	uint8_t old_method;
 	char device[LABEL_LEN + 1];
 	char address[MAIL_LEN + 1]; /* MK_ADDRESS: the new one, masked */
-	uint32_t n;		    /* sessions ended; recovery codes left */
+	uint32_t n;		    /* MK_RECOVERY: codes left */
 	uint8_t act;		    /* MK_ADMIN: enum user_act */
 	uint64_t until;		    /* MK_REMIND: end of the invitation */
 };

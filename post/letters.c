@@ -64,13 +64,12 @@ static const struct letter letters[MAIL_KINDS + 1] = {
 	[MK_METHOD] = { N_("Method changed"),
 	    N_("Changed from {old} to {new}."), CLOSE_NOTICE, false },
 	[MK_PASSWORD] = { N_("Password changed"),
-	    N_("Your password was changed. {n} other sessions were ended."),
-	    CLOSE_NOTICE, false },
+	    N_("Your password was changed."), CLOSE_NOTICE, false },
 	[MK_ADDRESS] = { N_("E-mail address changed"),
 	    N_("Changed to {mail}. Codes and notices go there from now on."),
 	    CLOSE_NOTICE, false },
 	[MK_LOCK] = { N_("Login locked"),
-	    N_("Locked after too many wrong codes. Please ask to have it "
+	    N_("Locked after too many wrong answers. Please ask to have it "
 	       "unlocked."),
 	    CLOSE_NOTICE, false },
 	[MK_GUESSED] = { N_("Somebody may know your password"),
@@ -78,8 +77,9 @@ static const struct letter letters[MAIL_KINDS + 1] = {
 	       "Nobody got\nin. If it was not you, somebody knows your "
 	       "password: change it now."),
 	    CLOSE_NOTICE, false },
-	[MK_RECOVERY] = { N_("Recovery code used"), N_("{n} left."),
-	    CLOSE_NOTICE, false },
+	[MK_RECOVERY] = { N_("Recovery code used"),
+	    N_("A recovery code was used. You have {n} left."), CLOSE_NOTICE,
+	    false },
 	[MK_COUNTER] = { N_("Please check your passkey"),
 	    N_("\"{device}\" may have been copied and was refused."),
 	    CLOSE_NOTICE, false },
@@ -123,13 +123,6 @@ choose_text(const struct p_mail *m)
 	case MK_METHOD:
 		if (m->old_method == METHOD_NONE)
 			return N_("Changed to {new}.");
-		break;
-	case MK_PASSWORD:
-		if (m->n == 0)
-			return N_("Your password was changed.");
-		if (m->n == 1)
-			return N_("Your password was changed. 1 other session "
-				  "was ended.");
 		break;
 	case MK_REMIND:
 		if (m->until == 0)

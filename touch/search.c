@@ -10,7 +10,7 @@
 #define OPEN_MS 3000   /* for a key to say who it is */
 #define LOOK_MS 3000   /* and what it holds */
 #define SEARCH_MS 8000 /* for all of them; see TOUCH_SLACK of the keeper */
-#define BUSY_MS 2000   /* for another job to let go of its key */
+#define BUSY_MS 3000   /* for a stopped job to let go of its key */
 #define BUSY_PAUSE_MS 50
 
 int

@@ -189,13 +189,14 @@ operate(struct work *w)
 	int r;
 
 	do {
+		if (ask_stopped())
+			return TOUCH_FAILED;
 		memset(&w->j->word, 0, sizeof(w->j->word));
 		r = w->j->ask->act == TOUCH_ENROL
 		    ? job_enrol(w->j, w->way, pin)
 		    : job_prove(w->j, w->way, pin);
 		word = word_after(w, r);
-	} while (word == TOUCH_TIMEOUT && packet_now() < w->j->until &&
-	    !ask_stopped());
+	} while (word == TOUCH_TIMEOUT && packet_now() < w->j->until);
 	/* somebody said no at the key itself */
 	return word == TOUCH_UV_FAILED && w->way != WAY_UV ? TOUCH_FAILED
 							   : word;

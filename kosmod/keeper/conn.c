@@ -189,7 +189,8 @@ set_deadline(struct conn *c)
 	if (seconds == c->deadline || c->has_end)
 		return;
 	c->deadline = seconds;
-	conn_set_limit(c, c->opened + (int64_t)seconds * 1000 - packet_now());
+	conn_set_limit(c,
+	    c->opened + ((int64_t)seconds + LAST_WORDS) * 1000 - packet_now());
 }
 
 static void

@@ -276,7 +276,8 @@ kconv_trouble(struct kconv *c, const char *what, int err)
 	digest_words(words, 1);
 	(void)snprintf(
 	    reason, sizeof(reason), "%s: %s", what, kosmo_strerror(err));
-	(void)snprintf(v.ref, sizeof(v.ref), "%s", words);
+	if (err != KOSMO_EFULL) /* that has words of its own */
+		(void)snprintf(v.ref, sizeof(v.ref), "%s", words);
 	(void)snprintf(c->ref, sizeof(c->ref), "%s", words);
 	v.word = VERDICT_BUSY;
 	if (store_begin(c->k->store, &t) == KOSMO_OK &&

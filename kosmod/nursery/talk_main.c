@@ -21,7 +21,7 @@ struct ends {
 	const struct conf *conf;
 	int client;
 	int link;
-	int64_t until; /* the absolute deadline, ms of packet_now */
+	int64_t until; /* the last words are said, ms of packet_now */
 	struct buf in;
 };
 
@@ -31,6 +31,15 @@ within(const struct ends *e, uint32_t seconds)
 	int64_t at = packet_now() + (int64_t)seconds * 1000;
 
 	return at < e->until ? at : e->until;
+}
+
+/* The same for who is asked: that ends in time for last words. */
+static int64_t
+until_asked(const struct ends *e, uint32_t seconds)
+{
+	int64_t end = e->until - LAST_WORDS * 1000, at = within(e, seconds);
+
+	return at < end ? at : end;
 }
 
 static int
@@ -66,8 +75,8 @@ on_ask(void *arg, const struct msg_ask *ask, struct secret *ret)
 	memset(&answer, 0, sizeof(answer));
 	if ((r = send_client(e, &msg_ask_layout, copy != NULL ? copy : ask)) !=
 		0 ||
-	    (r = packet_recv(e->client, &e->in, NULL, within(e, seconds))) !=
-		0 ||
+	    (r = packet_recv(
+		 e->client, &e->in, NULL, until_asked(e, seconds))) != 0 ||
 	    (r = packet_get(&e->in, &msg_answer_layout, &answer)) != 0)
 		goto out;
 	r = secret_set(ret, answer.text.bytes, answer.text.len);
@@ -166,12 +175,12 @@ on_agent(void *arg, int *ret_fd)
 static void
 shorten(struct ends *e, uint32_t seconds)
 {
-	int64_t at = packet_now() + (int64_t)seconds * 1000;
+	int64_t at = packet_now() + ((int64_t)seconds + LAST_WORDS) * 1000;
 
 	if (seconds == 0 || at >= e->until)
 		return;
 	e->until = at;
-	(void)alarm(seconds);
+	(void)alarm(seconds + LAST_WORDS);
 }
 
 static int

@@ -116,6 +116,20 @@ leave_saved(struct dialogue *d)
 	return FLOW_END;
 }
 
+int
+leave_late(struct dialogue *d)
+{
+	bool login = d->full && d->t->phase == PHASE_AUTH;
+
+	buf_reset(&d->above);
+	d->result = RESULT_DENY;
+	return tell(d,
+	    login ? N_("Kosmo: time is up. It is saved so far; please log in "
+		       "again.")
+		  : N_("Kosmo: time is up. Please try again."),
+	    NULL);
+}
+
 static bool
 local_time(uint64_t when, struct tm *tm)
 {

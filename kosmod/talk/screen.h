@@ -86,8 +86,8 @@ say(struct dialogue *d, const char *msgid, const struct fill *fills);
 KOSMO_CHECK int say_lines(struct dialogue *d, const char *lines);
 
 /*
- * Where the end of a registration is followed by login(1)'s own words:
- * what they mean, above the next ask.
+ * Where the end of a registration is followed by login(1)'s own words, which
+ * it has for RESULT_DENY alone: what they mean, above the next ask.
  */
 KOSMO_CHECK int say_console_end(struct dialogue *d);
 
@@ -139,6 +139,12 @@ KOSMO_CHECK int leave_contact(struct dialogue *d, uint8_t result,
  * may be NULL: something failed in this process.
  */
 KOSMO_CHECK int leave_verdict(struct dialogue *d, const struct k_verdict *v);
+
+/*
+ * Ends it when time ran out: L6, and 0 or an error. The prompt is still open
+ * then; what is told here is seen once something is typed.
+ */
+KOSMO_CHECK int leave_late(struct dialogue *d);
 
 /* Clock time "15:04" and date "2026-05-01" of a moment, on this host. */
 void time_text(uint64_t when, char ret[static 6]);

@@ -71,8 +71,9 @@ run_flow(struct talk *t, uint8_t *result)
 	for (size_t i = 0; i < sizeof(phases) / sizeof(phases[0]); i++)
 		if (phases[i].phase == t->phase)
 			r = phases[i].flow(&d);
-	if (r < 0 && r != KOSMO_ECLOSED && r != KOSMO_ETIMEOUT &&
-	    r != KOSMO_EFORMAT) {
+	if (r == KOSMO_ETIMEOUT) {
+		r = leave_late(&d);
+	} else if (r < 0 && r != KOSMO_ECLOSED && r != KOSMO_EFORMAT) {
 		buf_reset(&d.above);
 		r = leave_verdict(&d, NULL);
 	}

@@ -185,6 +185,8 @@ class Deadlines(Alone):
             began = time.monotonic()
             with contextlib.suppress(Closed):  # it may not come to an ASK
                 self.assertEqual(c.begin(service=service)[0], wire.ASK)
+                self.assertIn(b"time is up", c.receive())
+                self.assertEqual(wire.result_of(c.receive()), wire.DENY)
             self.assertTrue(c.closed())
             self.assertGreater(time.monotonic() - began, seconds - 0.1)
         self.assertEqual(self.kosmod.stop(), 0)

@@ -23,7 +23,7 @@ from keeper import (BIOMETRIC, BUSY, DISCOURAGED, DONE, ENROL, FAILED, GONE,
                     KNOWN, NEXT, NO_KEY, NOT_YOURS, PIN, PIN_BLOCKED,
                     PIN_WRONG, PREFERRED, PROVE, REQUIRED, RP, STOP, TIMEOUT,
                     UNSET, UV_FAILED, WAITS, WANTS_PIN, Keeper)  # noqa: E402
-from daemon import OTHER, ROOT, wait_gone  # noqa: E402
+from daemon import OTHER, ROOT, until, wait_gone  # noqa: E402
 
 UP, UV, AT = 1, 4, 64
 GOOD = "314159"
@@ -433,7 +433,9 @@ class Waiting(Touch):
             self.keeper.no_children()
         while not self.keeper.quiet(0.1):
             self.assertEqual(self.keeper.word().word, WAITS)
-        self.assertEqual(key.count("status 0x00") and key.count("touched"), 0)
+        until("every blinking was cancelled", lambda: key.count("blinks") ==
+              key.count("status 0x2d"))
+        self.assertEqual(key.count("touched"), 0)
 
     def test_stop_while_a_pin_is_typed(self):
         self.keeper.key(pin=GOOD)
@@ -447,8 +449,17 @@ class Waiting(Touch):
         """As if the person had pressed Enter to try again."""
         key = self.keeper.key("touch=told", pin=GOOD)
         self.wait_for_touch(key)
+        (old,) = self.keeper.children()
+        os.kill(old, signal.SIGSTOP)
         self.keeper.send(self.jobs, STOP)
-        self.wait_for_touch(key)
+        self.begin(ENROL)
+        until("two jobs", lambda: len(self.keeper.children()) == 2)
+        self.assertTrue(self.keeper.quiet(0.2))
+        os.kill(old, signal.SIGCONT)
+        self.next_word(WANTS_PIN)
+        self.go_on(PIN, GOOD)
+        self.next_word(WAITS)
+        key.happened("blinks")
         key.do("touch")
         self.next_word(DONE)
 

@@ -91,9 +91,14 @@ say_qr(struct dialogue *d, const struct enrolment *e)
 	if (r == 0)
 		r = say(d,
 		    N_("Scan this with a free app (Google or Microsoft "
-		       "Authenticator, FreeOTP).\n"
-		       "Can't scan: type key. Light background: invert. "
-		       "Another method: other."),
+		       "Authenticator, FreeOTP)."),
+		    NULL);
+	if (r == 0)
+		r = say(d,
+		    e->other != NULL
+			? N_("Can't scan: type key. Light background: invert. "
+			     "Another method: other.")
+			: N_("Can't scan: type key. Light background: invert."),
 		    NULL);
 	buf_done(&lines);
 	return r;

@@ -119,7 +119,7 @@ verb_user_lock(struct dialogue *d)
 {
 	static const struct words words = {
 		N_("{login} is locked."),
-		N_("{login} is locked ({n} sessions ended)."),
+		N_("{login} is locked (sessions ended: {n})."),
 	};
 
 	return act(d, ACT_LOCK, &words);
@@ -220,7 +220,7 @@ verb_user_remove(struct dialogue *d)
 {
 	static const struct words words = {
 		N_("{login} is removed."),
-		N_("{login} is removed ({n} sessions ended)."),
+		N_("{login} is removed (sessions ended: {n})."),
 	};
 	const struct question question = {
 		.prompt = N_("Remove {login}? This can't be undone. yes / no "

@@ -14,8 +14,7 @@ leave_tries(struct dialogue *d)
 	    NULL);
 
 	d->result = RESULT_MAXTRIES;
-	if (r != 0 || (r = say_contact(d)) != 0 ||
-	    (r = say_console_end(d)) != 0 || (r = enter_said(d)) != 0)
+	if (r != 0 || (r = say_contact(d)) != 0 || (r = enter_said(d)) != 0)
 		return r;
 	return FLOW_END;
 }

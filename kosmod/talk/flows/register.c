@@ -73,12 +73,17 @@ static const struct action actions[] = {
 
 #define N_ACTIONS (sizeof(actions) / sizeof(actions[0]))
 
-/* What policy asks, and whatever else is open all the same. */
+/*
+ * What policy asks, and whatever else is open all the same; but a choice of
+ * one is made without an ask.
+ */
 static bool
 counts(const struct dialogue *d, const struct action *action)
 {
+	bool open = (d->person.todo & action->todo) != 0;
+
 	return action->asked != NULL &&
-	    (action->asked(d) || (d->person.todo & action->todo) != 0);
+	    (action->asked(d) || (open && action->todo != TODO_CHOICE));
 }
 
 /*

@@ -147,6 +147,8 @@ verb_refuse_verdict(
 		       "(new slip: user invite {login})."),
 		    FILL({ "login", login }));
 	case VERDICT_BUSY:
+		if (v->ref[0] != '\0')
+			break; /* the log has more to say of it */
 		return verb_refuse(d, RESULT_REFUSED,
 		    N_("The disk is full: nothing was changed."), NULL);
 	case VERDICT_NO:
