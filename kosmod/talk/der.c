@@ -172,7 +172,7 @@ der_certificate_key(const uint8_t *der, size_t len, uint8_t *ret_alg,
 		    memcmp(algorithm.at, kinds[i].der, kinds[i].len) != 0)
 			continue;
 		*ret_len = kinds[i].read(&key, ret);
-		*ret_alg = kinds[i].alg;
+		*ret_alg = (uint8_t)kinds[i].alg;
 	}
 	return *ret_len > 0 ? KOSMO_OK : KOSMO_EFORMAT;
 }
