@@ -68,7 +68,7 @@ disk_full() {
 	turn_pages
 	screens agree ''
 	mailed -
-	screens morinanako 1 "$PASSWORD" "$PASSWORD" ''
+	screens morinanako 2 "$PASSWORD" "$PASSWORD" ''
 	mount -o "remount,size=$(($(df -k --output=used "$host" | tail -n 1) +
 	    1024))k" "$host"
 	dd if=/dev/zero of="$host/filler" bs=4k status=none 2> /dev/null || :

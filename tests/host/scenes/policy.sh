@@ -59,7 +59,7 @@ few_codes() {
 # part_1 ID [METHOD]: from the address on, by ssh.
 part_1() {
 	mailed -
-	screens "$1" 1 "$PASSWORD" "$PASSWORD" '' "$PASSWORD"
+	screens "$1" 2 "$PASSWORD" "$PASSWORD" '' "$PASSWORD"
 }
 
 held_address() {
@@ -69,7 +69,7 @@ held_address() {
 	turn_pages
 	screens agree goro@example.jp
 	mailed - goro@example.jp
-	screens katogoro 1 "$PASSWORD" \
+	screens katogoro 2 "$PASSWORD" \
 	    "$PASSWORD" '' "$PASSWORD"
 	screen leave-held ''
 	mail address-held "$(in_both 'address changed' アドレスを変更)"
