@@ -19,6 +19,8 @@ key_alone() {
 	cp "$KOSMO_WORK/key.pub" "$home/.ssh/authorized_keys"
 	chown -R taro:taro "$home/.ssh"
 	chmod 700 "$home/.ssh"
+	sshd_again 'AuthorizedKeysFile .ssh/authorized_keys' \
+	    'AuthenticationMethods any'
 	on ssh ssh -F "$KOSMO_WORK/ssh_config" -i "$KOSMO_WORK/key" \
 	    -o PreferredAuthentications=publickey "taro@127.0.0.1"
 	ended leave-key-alone
