@@ -27,7 +27,7 @@ period = {PERIOD}
 window = {WINDOW}
 issuer = Example
 [login]
-methods = totp email
+methods = METHODS
 contact-ja = 情報システム課 内線1234
 contact-en = IT desk, ext. 1234
 [registration]
@@ -133,8 +133,9 @@ class App:
 
 
 class House:
-    def __init__(self, more=""):
+    def __init__(self, more="", methods="totp email"):
         """more: lines of kosmod.conf behind those above."""
+        self.methods = methods
         self.dir = tempfile.mkdtemp(prefix="kosmo-ctl-")
         os.chmod(self.dir, 0o755)
         self.socket = f"{self.dir}/run/kosmod.sock"
@@ -162,7 +163,8 @@ class House:
         with open(self.conf, "w", encoding="utf-8") as f:
             f.write(f"[paths]\nsocket = {self.socket}\n"
                     f"state = {self.dir}/state\n"
-                    f"master-key = {self.dir}/master.key\n{CONF}{more}")
+                    f"master-key = {self.dir}/master.key\n"
+                    + CONF.replace("METHODS", self.methods) + more)
 
     def start(self):
         ready, theirs = os.pipe()

@@ -31,7 +31,7 @@ PIN = r"PIN of the key: "
 
 class Whole(unittest.TestCase):
     def setUp(self):
-        self.house = House()
+        self.house = House(methods="passkey totp")
         self.addCleanup(self.house.done)
         self.bus = f"{self.house.dir}/bus"
         os.mkdir(self.bus, 0o755)
