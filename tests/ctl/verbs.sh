@@ -11,6 +11,7 @@ for name in datarootdir localedir; do
 	value=$(sed -n "s/^$name = //p" Makefile)
 	eval "$name=\"$value\""
 done
+# shellcheck disable=SC2154 # set by eval
 LOCALEDIR=$localedir
 export LOCALEDIR
 KOSMOD=$PWD/kosmod/kosmod KOSMOCTL=$PWD/kosmoctl/kosmoctl

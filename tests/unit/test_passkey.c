@@ -508,7 +508,7 @@ service(struct rig *r, const char *name)
 			return &r->conf.services[i];
 	}
 	fail();
-	return NULL;
+	abort();
 }
 
 /* Policy of a service, and of all of them. */
