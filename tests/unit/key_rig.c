@@ -15,6 +15,17 @@
 
 #include "kosmod/keeper/passkey.h"
 
+struct conf_service *
+rig_service(struct rig *r, const char *name)
+{
+	for (uint32_t i = 0; i < r->conf.n_services; i++) {
+		if (strcmp(r->conf.services[i].name, name) == 0)
+			return &r->conf.services[i];
+	}
+	fail_msg("no service %s", name);
+	abort();
+}
+
 void
 rig_keys(struct rig *r, uint32_t methods)
 {

@@ -16,6 +16,9 @@
 /* The methods that policy allows, and a kosmo-touch that is there. */
 void rig_keys(struct rig *r, uint32_t methods);
 
+/* The row of a service that there is. */
+struct conf_service *rig_service(struct rig *r, const char *name);
+
 /* Who connects, and how; what is NULL or 0 is the usual: root's program. */
 struct caller {
 	const char *service, *login, *source, *tty, *auth_info;

@@ -500,17 +500,6 @@ user_verification(void **state)
 	}
 }
 
-static struct conf_service *
-service(struct rig *r, const char *name)
-{
-	for (uint32_t i = 0; i < r->conf.n_services; i++) {
-		if (strcmp(r->conf.services[i].name, name) == 0)
-			return &r->conf.services[i];
-	}
-	fail();
-	abort();
-}
-
 /* Policy of a service, and of all of them. */
 static void
 where_policy_has_none(void **state)
@@ -518,11 +507,11 @@ where_policy_has_none(void **state)
 	struct stage *s = *state;
 
 	begin(s);
-	service(s->r, "login")->methods = METHOD_BIT(METHOD_TOTP);
+	rig_service(s->r, "login")->methods = METHOD_BIT(METHOD_TOTP);
 	again(s);
 	assert_int_equal(
 	    line_touch(s->l, TOUCH_PROVE, KEY, &s->job), KOSMO_EPERM);
-	service(s->r, "login")->methods = 0;
+	rig_service(s->r, "login")->methods = 0;
 	again(s);
 	begin(s);
 	rig_keys(s->r, METHOD_BIT(METHOD_TOTP));

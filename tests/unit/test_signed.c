@@ -455,17 +455,6 @@ a_challenge_counts_once(void **state)
 	assert_int_equal(send(s), VERDICT_NO);
 }
 
-static struct conf_service *
-of_sudo(struct rig *r)
-{
-	for (uint32_t i = 0; i < r->conf.n_services; i++) {
-		if (strcmp(r->conf.services[i].name, "sudo") == 0)
-			return &r->conf.services[i];
-	}
-	fail();
-	return NULL;
-}
-
 static void
 where_no_agent_is_asked(void **state)
 {
@@ -490,10 +479,10 @@ where_no_agent_is_asked(void **state)
 	again(s, &sudo);
 	assert_false(ask(s->l, 0, &s->ch));
 	assert_false(ask(s->l, 3, &s->ch));
-	of_sudo(s->r)->methods = METHOD_BIT(METHOD_TOTP);
+	rig_service(s->r, "sudo")->methods = METHOD_BIT(METHOD_TOTP);
 	again(s, &sudo);
 	assert_false(ask(s->l, AGENT_FACTOR, &s->ch));
-	of_sudo(s->r)->methods = 0;
+	rig_service(s->r, "sudo")->methods = 0;
 	again(s, &sudo);
 	begin(s);
 	rig_keys(s->r, METHOD_BIT(METHOD_TOTP)); /* meanwhile */

@@ -516,17 +516,6 @@ whose_word_counts(void **state)
 	line_close(&l);
 }
 
-static struct conf_service *
-sshd(struct rig *r)
-{
-	for (uint32_t i = 0; i < r->conf.n_services; i++) {
-		if (strcmp(r->conf.services[i].name, "sshd") == 0)
-			return &r->conf.services[i];
-	}
-	fail();
-	return NULL;
-}
-
 static void
 where_it_does_not_count(void **state)
 {
@@ -536,11 +525,11 @@ where_it_does_not_count(void **state)
 	struct line *l;
 
 	enrol(s, "ssh:");
-	sshd(s->r)->methods = METHOD_BIT(METHOD_TOTP);
+	rig_service(s->r, "sshd")->methods = METHOD_BIT(METHOD_TOTP);
 	l = line_known(s->r, &with);
 	assert_int_equal(profile(l).key_device, 0);
 	line_close(&l);
-	sshd(s->r)->methods = 0;
+	rig_service(s->r, "sshd")->methods = 0;
 	assert_int_equal(rig_act(s->r, "taro", ACT_LOCK), VERDICT_YES);
 	l = line_as(s->r, &with);
 	assert_int_equal(line_password(l, HASH_A), VERDICT_LOCKED);
@@ -605,7 +594,8 @@ no_key_without_a_password(void **state)
 	l = line_as(s->r, &with);
 	assert_int_equal(line_finish(l, RESULT_ALLOW), RESULT_DENY);
 	line_close(&l);
-	sshd(s->r)->combined = true; /* there the code belongs to it */
+	rig_service(s->r, "sshd")->combined =
+	    true; /* there the code belongs to it */
 	l = line_as(s->r, &with);
 	line_ask(l, &k_try_layout, &(struct k_try){ 0 });
 	line_ask(l, &k_password_layout,
@@ -700,9 +690,9 @@ what_sshd_is_told(void **state)
 	rig_change(s->r, "taro", invited);
 	assert_int_equal(lines(s->r, "taro").n, 0);
 	rig_change(s->r, "taro", active);
-	sshd(s->r)->methods = METHOD_BIT(METHOD_TOTP);
+	rig_service(s->r, "sshd")->methods = METHOD_BIT(METHOD_TOTP);
 	assert_int_equal(lines(s->r, "taro").n, 0);
-	sshd(s->r)->methods = 0;
+	rig_service(s->r, "sshd")->methods = 0;
 	rig_keys(s->r, METHOD_BIT(METHOD_TOTP));
 	assert_int_equal(lines(s->r, "taro").n, 0);
 	rig_keys(s->r, BOTH_KINDS);
