@@ -26,14 +26,14 @@ static struct {
 	char text[1024];
 } told;
 
-static void
+static void __attribute__((format(printf, 2, 0)))
 note_told(int priority, const char *format, va_list args)
 {
 	told.priority = priority;
 	(void)vsnprintf(told.text, sizeof(told.text), format, args);
 }
 
-void
+void __attribute__((format(printf, 2, 3)))
 syslog(int priority, const char *format, ...)
 {
 	va_list args;
@@ -44,7 +44,7 @@ syslog(int priority, const char *format, ...)
 }
 
 void __syslog_chk(int priority, int flag, const char *format, ...);
-void
+void __attribute__((format(printf, 3, 4)))
 __syslog_chk(int priority, int flag, const char *format, ...)
 {
 	va_list args;
