@@ -24,6 +24,7 @@ admins() {
 	import
 	as_root
 	act 'kosmoctl user list' admin-user-list
+	wait_for "$PATIENCE" post_is_idle
 	act 'kosmoctl log taro | tail -n 4' admin-log
 	act 'kosmoctl log --verify' admin-log-whole
 	act 'kosmoctl status' admin-status
@@ -85,6 +86,7 @@ locks() {
 	another_login third
 	terminal=root
 	act 'kosmoctl user lock taro' admin-user-lock
+	wait_for "$PATIENCE" post_is_idle
 	act 'kosmoctl user show taro' admin-user-show-locked
 	come_in
 	screen - "$password"
