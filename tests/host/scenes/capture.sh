@@ -3,15 +3,18 @@
 # screen is kept once its last line asks something, a mail once it has come.
 # shellcheck disable=SC2034,SC2154 # shared with lib.sh, screens and its scenes
 
-# Everything that is never twice the same, in the same width.
+# Everything that is never twice the same, in the same width; but a public key,
+# which is longer than a line, is cut, and so is what ssh says of it.
 mask() {
 	sed -E -e 's/[0-9]{4}-[0-9]{2}-[0-9]{2}/2026-04-01/g' \
 	    -e 's/\b[0-9]{2}:[0-9]{2}(:[0-9]{2})?( [A-Z]{3,4}|\b)/09:00\2/g' \
 	    -e 's/\b[0-9a-z]{4}-[0-9a-z]{4}\b/k7mq-4xtp/g' \
 	    -e 's/k7mq-4xtp-k7mq-4xtp/h7kd-94mw-zq2t-c8xv/g' \
-	    -e 's/(in |再送は)[0-9]+( seconds|秒後)/\160\2/' \
+	    -e 's/( in |再送は)[0-9]+( seconds|秒後)/\160\2/' \
 	    -e 's/([A-Z2-7]{4} ){7}[A-Z2-7]{4}/QVLK 3ZP7 WJ2X MB5D TR6Y HNC4 FGSA 7EUO/' \
 	    -e 's|SHA256:[A-Za-z0-9+/]{43}|SHA256:Vq0m7cT2Jr9sKx4LhYdE1uWnPbZa8oGf3iRtCvQeXyM|' \
+	    -e 's/AAAA[A-Za-z0-9+\/=]{20,}/AAAAGnNrLXNzaC1lZDI1.../' \
+	    -e '/^Confirm user presence for key/d' \
 	    -e 's/^    [0-9]{3} [0-9]{3}$/    395 204/' \
 	    -e 's/((Code|コード|code|mail).*[:：] *)[0-9]{6}$/\1395204/' \
 	    -e 's/ [0-9]+( bytes since| バイト| lines\.)/ 240\1/' \
@@ -19,7 +22,7 @@ mask() {
 	    -e 's/^(Last batch|Conversations|最後の書き込み|対話中)( +)[0-9]+$/\1\2240/' \
 	    -e 's/( port )[0-9]+$/\122/' \
 	    -e 's/(report no\. |番号 )[0-9a-z]{4}\b/\1k7mq/' \
-	    -e 's/09:00 [A-Z]{3,4}/09:00 JST/; /^Linux .*SMP/d' \
+	    -e 's/09:00 [A-Z]{3,4}/09:00 JST/; /^(Linux .*SMP|Last login: )/d' \
 	    -e "s/\b$(uname -n)\b/web1/g; s|$KOSMO_WORK|/tmp|g" \
 	    -e "s/ -p $KOSMO_PORT//; s/-p $KOSMO_PORT //; s/ +\$//" |
 	    awk '/▀|▄|█/ { n++; next }
