@@ -182,7 +182,7 @@ carry_out(struct authenticator *a)
 			answer_request(a, &out);
 			return;
 		}
-		/* FALLTHROUGH */
+		__attribute__((fallthrough));
 	default:
 		send_error(a, h->channel, ERR_INVALID_CMD);
 	}

@@ -323,7 +323,7 @@ pin_request(struct authenticator *a, const cbor_item_t *map, struct out *out)
 	case GET_TOKEN_BY_PIN:
 		if (old)
 			return CTAP_INVALID_PARAMETER;
-		/* FALLTHROUGH */
+		__attribute__((fallthrough));
 	case SET_PIN:
 	case CHANGE_PIN:
 	case GET_TOKEN:

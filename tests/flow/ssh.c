@@ -59,7 +59,7 @@ public_of(const struct ssh_soft *k, struct k_ssh_pub *ret)
 	size_t len = sizeof(ret->key);
 
 	memset(ret, 0, sizeof(*ret));
-	ret->alg = k->soft.alg;
+	ret->alg = (uint8_t)k->soft.alg;
 	strcpy(ret->application, "ssh:");
 	if (k->soft.alg == ALG_EDDSA) {
 		must(EVP_PKEY_get_raw_public_key(k->soft.key, ret->key, &len) ==
@@ -96,9 +96,9 @@ ssh_make(const char *name, const char *how)
 	must(ssh_key_write(&pub, &k->blob) == 0, "no blob");
 	EVP_EncodeBlock(base64, k->blob.data, (int)k->blob.len);
 	snprintf(k->line, sizeof(k->line), "%s %s %s",
-	    ssh_type_name(k->soft.alg), (char *)base64, name);
+	    ssh_type_name((uint8_t)k->soft.alg), (char *)base64, name);
 	snprintf(k->info, sizeof(k->info), "publickey %s %s\n",
-	    ssh_type_name(k->soft.alg), (char *)base64);
+	    ssh_type_name((uint8_t)k->soft.alg), (char *)base64);
 	n_keys++;
 	return true;
 }
@@ -228,7 +228,7 @@ put_signature(
 	    : does("unverified")      ? KEY_UP
 				      : KEY_UP | KEY_UV;
 	const struct soft_job job = { "ssh:", hash, flags, "none" };
-	const char *type = ssh_type_name(k->soft.alg);
+	const char *type = ssh_type_name((uint8_t)k->soft.alg);
 	struct k_touched proof = { 0 };
 	struct buf sig = BUF_INIT;
 
