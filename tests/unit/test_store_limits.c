@@ -117,21 +117,39 @@ loses_nothing_in_a_storm(void **state)
 	}
 }
 
-/* Puts until a checkpoint runs, and stops its child. */
+/* Puts until there is, or is no more, a child of a checkpoint. */
 static unsigned
-stop_a_checkpoint(struct rig *g)
+put_until(struct rig *g, unsigned n, bool child)
 {
 	char name[32];
-	unsigned n = 0;
 
 	g->st->cp.at = SOON;
-	while (g->st->cp.pid == 0) {
+	while ((g->st->cp.pid != 0) != child) {
 		assert_true(n < 5000);
 		(void)snprintf(name, sizeof(name), "before%u", n++);
 		assert_int_equal(rig_put(g, name, name, 0), KOSMO_OK);
 	}
-	assert_int_equal(kill(g->st->cp.pid, SIGSTOP), 0);
 	return n;
+}
+
+/* Stops the child of a checkpoint: one that has not ended before. */
+static unsigned
+stop_a_checkpoint(struct rig *g)
+{
+	siginfo_t info;
+	unsigned n = 0;
+
+	for (;;) {
+		n = put_until(g, n, true);
+		assert_int_equal(kill(g->st->cp.pid, SIGSTOP), 0);
+		memset(&info, 0, sizeof(info));
+		assert_int_equal(waitid(P_PID, (id_t)g->st->cp.pid, &info,
+				     WSTOPPED | WEXITED | WNOWAIT),
+		    0);
+		if (info.si_code == CLD_STOPPED)
+			return n;
+		n = put_until(g, n, false);
+	}
 }
 
 static void
