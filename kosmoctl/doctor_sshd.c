@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "doctor.h"
 
@@ -85,10 +86,19 @@ look(struct doctor *d, const struct setting *s, const char *value)
 void
 doctor_sshd(struct doctor *d)
 {
+	static const char sshd[] = "/usr/sbin/sshd";
 	struct found found;
 
 	memset(&found, 0, sizeof(found));
-	if (!doctor_lines("/usr/sbin/sshd", "-T", take, &found)) {
+	if (!doctor_lines(sshd, "-T", take, &found) && geteuid() == 0 &&
+	    access(sshd, X_OK) == 0) {
+		doctor_tell(d, HEALTH_WRONG, "sshd",
+		    N_("sshd refuses its own configuration, and would not "
+		       "start with it. Look at: sshd -t"),
+		    NULL);
+		return;
+	}
+	if (found.values[0][0] == '\0') {
 		doctor_tell(d, HEALTH_NOTE, "sshd",
 		    N_("sshd -T can't be run here, so sshd was not looked at."),
 		    NULL);
