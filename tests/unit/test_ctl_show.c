@@ -284,6 +284,10 @@ test_slips(void **state)
 	(void)state;
 	slip_is(&ja, "ja.txt");
 	slip_is(&en, "en.txt");
+	cell(&ja, "purpose", "password");
+	cell(&en, "purpose", "password");
+	slip_is(&ja, "password_ja.txt");
+	slip_is(&en, "password_en.txt");
 	cell(&code, "login", "taro");
 	cell(&code, "code", "h7kd-94mw-zq2t-c8xv");
 	cell(&code, "made", "1775001600");

@@ -229,10 +229,9 @@ static int
 confirm(struct dialogue *d)
 {
 	enum lang lang = d->lang;
-	int r = say(d,
-	    N_("To confirm it is you, enter your password and a code."), NULL);
+	int r = verb_confirm(d);
 
-	if (r != KOSMO_OK || (r = prove(d, ASK_PASSWORD)) != KOSMO_OK)
+	if (r != KOSMO_OK)
 		return r;
 	d->lang = lang;
 	if (d->person.state == STATE_ACTIVE && d->person.todo == 0)

@@ -221,8 +221,10 @@ touch_say_end(struct dialogue *d, const struct touch_job *job,
 	case TOUCH_AWAY:
 		return say(d, N_("Keys can't be used here just now."), NULL);
 	case TOUCH_NO_KEY:
-		return say(
-		    d, N_("No key found. Please plug it in again."), NULL);
+		return say(d,
+		    d->full ? N_("No key found. Please plug it in again.")
+			    : N_("No key found."),
+		    NULL);
 	case TOUCH_NOT_YOURS:
 	case TOUCH_DONE:
 		return say(d,
@@ -239,7 +241,9 @@ touch_say_end(struct dialogue *d, const struct touch_job *job,
 		    FILL({ "n", seconds }));
 	case TOUCH_GONE:
 		return say(d,
-		    N_("The key was pulled out. Please plug it in again."),
+		    d->full ? N_("The key was pulled out. Please plug it in "
+				 "again.")
+			    : N_("The key was pulled out."),
 		    NULL);
 	case TOUCH_BUSY:
 		return say(d,
