@@ -107,7 +107,7 @@ int
 verb_refuse(struct dialogue *d, uint8_t result, const char *msgid,
     const struct fill *fills)
 {
-	struct msg_show show = { .error = 1 };
+	struct msg_show show = { .kind = SHOW_ERROR };
 	struct buf text = BUF_INIT;
 	int r = text_fill(&text, text_of(d, msgid), fills);
 

@@ -12,8 +12,9 @@
 
 #define SECONDS_MOST 60 /* a challenge is good for no longer */
 #define MARGIN 10	/* seconds of WAIT beyond, for the keeper's answer */
-#define WORDS_SECONDS 5 /* of the conversation, to say why it came to nothing \
-			 */
+#define WORDS_SECONDS                                           \
+	5 /* of the conversation, to say why it came to nothing \
+	   */
 
 /* For the agent: never longer than somebody is there to be told of it. */
 static uint32_t

@@ -39,14 +39,15 @@ show_waits(struct dialogue *d, const struct touch_job *job,
 	snprintf(seconds, sizeof(seconds), "%u", waits->seconds);
 	snprintf(n, sizeof(n), "%u", waits->keys);
 	if (waits->keys > 1)
-		return tell(d,
+		return tell_now(d,
 		    N_("{n} keys found. Touch the one you want to use."),
 		    FILL({ "n", n }));
 	if (job->device == NULL)
-		return tell(d,
+		return tell_now(d,
 		    N_("Touch the key when it blinks (within {n} seconds)."),
 		    FILL({ "n", seconds }));
-	return tell(d, N_("Touch the key \"{device}\" (within {n} seconds)."),
+	return tell_now(d,
+	    N_("Touch the key \"{device}\" (within {n} seconds)."),
 	    FILL({ "device", job->device->name }, { "n", seconds }));
 }
 
