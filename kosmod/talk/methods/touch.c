@@ -224,7 +224,7 @@ touch_say_end(struct dialogue *d, const struct touch_job *job,
 	case TOUCH_NO_KEY:
 		return say(d,
 		    d->full ? N_("No key found. Please plug it in again.")
-			    : N_("No key found."),
+			    : N_("No key is plugged in."),
 		    NULL);
 	case TOUCH_NOT_YOURS:
 	case TOUCH_DONE:
