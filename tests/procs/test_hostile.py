@@ -19,7 +19,6 @@ from daemon import SANITIZERS, UNHURRIED, Shared, until
 from wire import Closed
 
 
-
 def numbers():
     """Requests and replies by name, as kosmod/kmsg.h counts them."""
     header = os.path.join(os.path.dirname(os.path.abspath(__file__)),
@@ -47,7 +46,7 @@ ANSWERED = {
 ANSWERED_VERB = {**ANSWERED, "K_FORGOT_ID": "K_VERDICT"}
 
 
-class Hostile(Shared):
+class Talks(Shared):
     conf = UNHURRIED + "[service quick]\ndeadline = 1s\n"
 
     def tearDown(self):
@@ -77,6 +76,8 @@ class Hostile(Shared):
                 pass
         return texts, result
 
+
+class Hostile(Talks):
     def test_the_list_is_whole(self):
         """kosmod has a layout for each of them, and for nothing else."""
         (said,), _ = self.talk("layouts")
@@ -129,19 +130,6 @@ class Hostile(Shared):
         for deed in ("bind twice", "two at once", "garbage", "long"):
             self.assertEqual(self.talk(deed)[1], None, deed)
 
-    def test_deadlines(self):
-        """All of these end, and long before any other deadline."""
-        for deed in ("spin", "spin for good", "flood"):
-            _, result = self.talk(deed, service="quick")
-            self.assertIsNone(result, deed)
-
-    def test_it_does_not_go(self):
-        """After its last word it has five seconds; END comes all the same."""
-        _, result = self.talk("stay")
-        self.assertEqual(result, wire.DENY)
-        _, result = self.talk("stay and close")
-        self.assertEqual(result, wire.DENY)
-
     def test_filter(self):
         if SANITIZERS:
             self.skipTest("the filters of sanitizer builds allow more")
@@ -182,6 +170,23 @@ class Hostile(Shared):
             self.assertEqual(self.agent(), ["agent 0 none"])
             # more than one is no message
             self.assertEqual(self.agent(s, s, s), ["agent -4 none"])
+
+
+class Deadlines(Talks):
+    def test_deadlines(self):
+        """All of these end, and long before any other deadline."""
+        for deed in ("spin", "spin for good", "flood"):
+            _, result = self.talk(deed, service="quick")
+            self.assertIsNone(result, deed)
+
+
+class Staying(Talks):
+    def test_it_does_not_go(self):
+        """After its last word it has five seconds; END comes all the same."""
+        _, result = self.talk("stay")
+        self.assertEqual(result, wire.DENY)
+        _, result = self.talk("stay and close")
+        self.assertEqual(result, wire.DENY)
 
 
 if __name__ == "__main__":
