@@ -213,8 +213,11 @@ one_from_afar_shuts_it(void **state)
 	/* what root's program says of its terminal is so */
 	assert_doors(s->r, &tty2, SUDO);
 	assert_doors(s->r, &console, DOOR_HERE);
-	/* what kosmoctl says of it is a word */
+	/* what kosmoctl says of it is a word, root's too */
 	assert_doors(s->r, &said, DOOR_SSH | DOOR_AGENT);
+	said.peer = 0;
+	said.ruid = 0;
+	assert_doors(s->r, &said, DOOR_SSH);
 }
 
 /* sshd's row names no terminal: somebody at the console changes nothing. */
@@ -223,6 +226,7 @@ somebody_here_does_not_open_it(void **state)
 {
 	struct stage *s = *state;
 	struct caller tty1 = at(&sudo, "tty1"), pts9 = at(&sudo, "pts/9");
+	struct caller said = at(&verb, "pts/9");
 
 	rig_change(s->r, "taro", at_tty_1);
 	assert_doors(s->r, &sudo, SUDO);
@@ -233,6 +237,7 @@ somebody_here_does_not_open_it(void **state)
 	assert_doors(s->r, &tty1, SUDO);
 	rig_change(s->r, "taro", at_pts_9);
 	assert_doors(s->r, &pts9, SUDO); /* this one a row does name */
+	assert_doors(s->r, &said, DOOR_SSH | DOOR_AGENT);
 }
 
 static void
@@ -312,15 +317,17 @@ what_the_warden_is_asked(void **state)
 
 	rig_change(s->r, "taro", at_tty_1);
 	rig_change(s->r, "taro", by_ssh);
+	rig_change(s->r, "taro", by_ssh_at_pts_3);
 	rig_warden(s->r, &s->w);
 	l = begin(s->r, &sudo);
 	assert_int_equal(s->w.n_where, 1);
 	assert_int_equal(s->w.where.uid, RIG_UID);
 	assert_int_equal(s->w.where.pid, RIG_PID);
-	assert_int_equal(s->w.where.n, 2);
+	assert_int_equal(s->w.where.n, 3);
 	assert_int_equal(s->w.where.rows[0].remote, 0);
 	assert_int_equal(s->w.where.rows[1].remote, 1);
 	assert_int_equal(s->w.where.rows[1].pid, 102);
+	assert_int_equal(s->w.where.rows[2].remote, 1);
 	assert_int_equal(l->type, 0); /* not before it answers */
 	answer(s, WHERE_HERE);
 	assert_open(l, SUDO);

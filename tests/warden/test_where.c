@@ -157,6 +157,18 @@ by_row_or_by_leader(void **state)
 	assert_int_equal(where(h, 202), WHERE_AWAY);
 }
 
+/* The manager of somebody's services is nobody's login. */
+static void
+a_manager_opens_nothing(void **state)
+{
+	struct host *h = *state;
+
+	session(h, 100, "systemd");
+	logind_says(h, 100, false);
+	h->sessions[0].person = false;
+	assert_int_equal(where(h, 102), WHERE_UNKNOWN);
+}
+
 /* Its number was somebody else's when the row was made. */
 static void
 a_row_of_another_process(void **state)
@@ -293,6 +305,7 @@ main(void)
 		TEST(by_who_opened_it),
 		TEST(a_name_is_roots_to_give),
 		TEST(by_row_or_by_leader),
+		TEST(a_manager_opens_nothing),
 		TEST(a_row_of_another_process),
 		TEST(the_worst_witness_counts),
 		TEST(login_run_from_afar),
