@@ -723,7 +723,7 @@ class Loop(Touch):
                     keeper.job_message(1, 0), keeper.job_message(1, 6),
                     os.urandom(200)):
             self.keeper.peer.send(bad)
-            self.keeper.wait_for("what kosmod sent is no job")
+            self.keeper.wait_for("a job of kosmod: ")
             self.keeper.peer.close()
             self.keeper.accept()
         self.keeper.key(pin=GOOD)
@@ -734,7 +734,7 @@ class Loop(Touch):
         self.begin(ENROL)
         self.next_word(WANTS_PIN)
         self.keeper.send(self.jobs, ENROL)
-        self.keeper.wait_for("what kosmod sent is no job")
+        self.keeper.wait_for("a job of kosmod: ")
         self.keeper.no_children()
 
     def test_numbers_of_nobody(self):

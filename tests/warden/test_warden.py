@@ -387,6 +387,31 @@ class NameServices(Case):
                          (k.P_ACCOUNT_IS, slow, (k.NO_UID, k.UNSURE)))
         self.assertLess(time.monotonic() - began, 8)
 
+    def test_a_module_has_nothing_of_the_loop(self):
+        slow = self.keeper.ask_account("slow")
+        child = wait_until(lambda: in_poll(self.warden.pid))
+        wait_until(lambda: len(opened(child)) == 1)
+        self.assertEqual(opened(child) & opened(self.warden.pid), set())
+        self.assertEqual(self.keeper.answer()[1], slow)
+
+
+def in_poll(parent):
+    """The child of parent that waits in the name service; or None."""
+    with open("/proc/%d/task/%d/children" % (parent, parent)) as f:
+        children = f.read().split()
+    for pid in children:
+        with open("/proc/%s/maps" % pid) as f:
+            if "libnss_kosmotest" in f.read():
+                return int(pid)
+    return None
+
+
+def opened(pid):
+    """What pid has open beyond its standard streams."""
+    folder = "/proc/%d/fd" % pid
+    return {os.readlink(folder + "/" + fd) for fd in os.listdir(folder)
+            if int(fd) > 2}
+
 
 def with_caps(caps):
     return ("setpriv", "--inh-caps", "-all", "--bounding-set", caps)
