@@ -19,8 +19,8 @@
 #define STOP_MS 2000   /* for a key to be told that it may stop */
 #define PASS_MS 1000   /* for a child to take what is sent to it */
 
-static const struct p_touched failed = { .word = TOUCH_FAILED };
-static const struct p_touched late = { .word = TOUCH_TIMEOUT };
+static const struct p_touched failed = { .is.word = TOUCH_FAILED };
+static const struct p_touched late = { .is.word = TOUCH_TIMEOUT };
 
 static int
 work(const struct child *c)
@@ -69,7 +69,7 @@ touch_stop(struct row *j)
 static int
 begin(struct loop *l, const struct kind *k, const struct p_touch *m)
 {
-	struct p_touched no = { .id = m->id, .word = TOUCH_FAILED };
+	struct p_touched no = { .id = m->id, .is.word = TOUCH_FAILED };
 	int r;
 
 	if (jobs_find(&l->jobs, m->id) != NULL)
@@ -81,7 +81,7 @@ begin(struct loop *l, const struct kind *k, const struct p_touch *m)
 	    (unsigned long long)m->id,
 	    r == KOSMO_EFULL ? "there are too many" : strerror(errno));
 	if (r == KOSMO_EFULL)
-		no.word = TOUCH_BUSY;
+		no.is.word = TOUCH_BUSY;
 	loop_say(l, k->word, &no);
 	return KOSMO_OK;
 }
@@ -114,7 +114,7 @@ touch_take(struct loop *l, const struct kind *k, const void *asked)
 bool
 touch_heard(struct row *j, const void *word)
 {
-	uint8_t said = ((const struct p_touched *)word)->word;
+	uint8_t said = ((const struct p_touched *)word)->is.word;
 
 	if (said > TOUCH_ASKS && said != TOUCH_WAITS && !j->over)
 		j->until = INT64_MAX;
