@@ -23,7 +23,8 @@ from keeper import (BIOMETRIC, BUSY, DISCOURAGED, DONE, ENROL, FAILED, GONE,
                     KNOWN, NEXT, NO_KEY, NOT_YOURS, PIN, PIN_BLOCKED,
                     PIN_WRONG, PREFERRED, PROVE, REQUIRED, RP, STOP, TIMEOUT,
                     UNSET, UV_FAILED, WAITS, WANTS_PIN, Keeper)  # noqa: E402
-from daemon import OTHER, ROOT, until, wait_gone  # noqa: E402
+from daemon import until, wait_gone  # noqa: E402
+from program import OTHER, ROOT  # noqa: E402
 
 UP, UV, AT = 1, 4, 64
 GOOD = "314159"
