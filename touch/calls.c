@@ -78,5 +78,5 @@ add_rules(scmp_filter_ctx ctx, int kind)
 int
 calls_enter(enum calls_kind kind)
 {
-	return calls_load(SCMP_ACT_ERRNO(ENOSYS), add_rules, kind);
+	return calls_load(SCMP_ACT_ERRNO(ENOSYS), add_rules, (int)kind);
 }

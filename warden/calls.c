@@ -113,5 +113,5 @@ calls_enter(enum calls_kind kind)
 {
 	return calls_load(kind == CALLS_SESSIONS ? SCMP_ACT_KILL_PROCESS
 						 : SCMP_ACT_ERRNO(EPERM),
-	    add_rules, kind);
+	    add_rules, (int)kind);
 }
