@@ -15,6 +15,7 @@ OTHER = 7402   # and one more, for a stranger
 ROOT = os.getuid() == 0
 
 HELLO = 192
+VERSION = 2
 POST, WARDEN, TOUCH = range(1, 4)
 
 
@@ -100,7 +101,7 @@ class Played:
         self.peer = self.server.accept()[0]
         self.peer.settimeout(seconds)
         hello = self.peer.recv(65536)
-        assert hello == message(HELLO, u32(1), u8(self.role)), hello
+        assert hello == message(HELLO, u32(VERSION), u8(self.role)), hello
         return self
 
     def receive(self, seconds=PATIENCE):

@@ -6,6 +6,7 @@
 #define KOSMO_TESTS_KEY_STAGE_H
 
 #include "key_rig.h"
+#include "known_rig.h"
 
 #define BOTH_KINDS (METHOD_BIT(METHOD_TOTP) | METHOD_BIT(METHOD_PASSKEY))
 #define KEY 2 /* number of taro's first key; the app is 1 */
@@ -17,6 +18,7 @@ struct stage {
 	struct secret seed; /* of the app */
 	struct line *l;	    /* NULL: none yet */
 	struct soft_key k;
+	struct fake_warden w;  /* where people sit, for who asks */
 	struct p_touch job;    /* what a key at this host was asked */
 	struct k_challenge ch; /* and an agent */
 	union {		       /* what is said of it */

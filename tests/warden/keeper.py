@@ -4,8 +4,9 @@
 As a program it asks once:
     keeper.py SOCKET sessions LOGIN UID KEEP END [PID:OPENED:SERVICE:TTY ...]
     keeper.py SOCKET account LOGIN [GROUPS]
-and prints ok, sessions and tickets, or uid and flags. Pids are those that the
-warden sees.
+    keeper.py SOCKET where UID PID
+and prints ok, sessions and tickets, uid and flags, or the word. Pids are
+those that the warden sees.
 """
 
 import os
@@ -20,12 +21,15 @@ from wire import NO_UID, fields_of, message, u8, u32, u64  # noqa: E402,F401
 
 P_SESSIONS, P_SESSIONS_IS = 195, 196
 P_ACCOUNT, P_ACCOUNT_IS = 197, 198
+P_WHERE, P_WHERE_IS = 201, 202
+NOWHERE, HERE, AWAY = range(3)
 EXISTS, SYSTEM, ADMIN, PROTECTED, UNSURE = 1, 2, 4, 8, 16
 
 
-def row(pid, opened, service="sshd", tty=""):
+def row(pid, opened, service="sshd", tty="", remote=1):
     """One of the keeper's hints, as an element of the list."""
-    return message(1, u64(pid), u64(opened), service, tty)
+    return message(1, u64(pid), u64(opened), service, tty,
+                   u8(remote))
 
 
 def rows_field(rows):
@@ -55,6 +59,12 @@ class Keeper(Played):
         self.peer.send(message(P_ACCOUNT, u64(self.next_id), login, groups))
         return self.next_id
 
+    def ask_where(self, uid, pid, rows=()):
+        self.next_id += 1
+        self.peer.send(message(P_WHERE, u64(self.next_id), u32(uid), u64(pid),
+                               rows_field(list(rows))))
+        return self.next_id
+
     def answer(self, seconds=30):
         """Type, id and the numbers of the next answer."""
         packet = self.receive(seconds)
@@ -77,6 +87,13 @@ class Keeper(Played):
         assert (kind, number) == (P_ACCOUNT_IS, wanted)
         return rest
 
+    def where(self, *args, **named):
+        """The word."""
+        wanted = self.ask_where(*args, **named)
+        kind, number, rest = self.answer()
+        assert (kind, number) == (P_WHERE_IS, wanted)
+        return rest[0]
+
 
 def main(path, what, *args):
     keeper = Keeper(path)
@@ -89,6 +106,8 @@ def main(path, what, *args):
             pid, opened, service, tty = text.split(":")
             rows.append(row(int(pid), int(opened), service, tty))
         print(*keeper.sessions(login, int(uid), int(keep), int(end), rows))
+    elif what == "where":
+        print(keeper.where(*map(int, args)))
     else:
         print(*keeper.account(*args))
     print("%.2f s" % (time.monotonic() - began), file=sys.stderr)

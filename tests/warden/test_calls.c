@@ -53,6 +53,7 @@ nobody_may(void **state)
 		assert_int_equal(outcome_of(CALLS_MAIN, never[i]), REFUSED);
 		assert_int_equal(outcome_of(CALLS_ACCOUNT, never[i]), REFUSED);
 		assert_int_equal(outcome_of(CALLS_SESSIONS, never[i]), DIED);
+		assert_int_equal(outcome_of(CALLS_WHERE, never[i]), DIED);
 	}
 }
 
@@ -71,11 +72,14 @@ nobody_may_but_sanitizers(void **state)
 		assert_int_equal(outcome_of(CALLS_MAIN, never[i]), REFUSED);
 		assert_int_equal(outcome_of(CALLS_ACCOUNT, never[i]), REFUSED);
 		assert_int_equal(outcome_of(CALLS_SESSIONS, never[i]), DIED);
+		assert_int_equal(outcome_of(CALLS_WHERE, never[i]), DIED);
 	}
 	assert_int_equal(outcome_of(CALLS_ACCOUNT, map_code), DONE);
 	assert_int_equal(outcome_of(CALLS_SESSIONS, map_code), DIED);
+	assert_int_equal(outcome_of(CALLS_WHERE, map_code), DIED);
 	assert_int_equal(outcome_of(CALLS_ACCOUNT, have_a_child), REFUSED);
 	assert_int_equal(outcome_of(CALLS_SESSIONS, have_a_child), DIED);
+	assert_int_equal(outcome_of(CALLS_WHERE, have_a_child), DIED);
 }
 
 /* To each its own work. */
@@ -87,12 +91,16 @@ who_may(void **state)
 	assert_int_equal(outcome_of(CALLS_MAIN, signal_by_number), DONE);
 	assert_int_equal(outcome_of(CALLS_ACCOUNT, signal_by_number), REFUSED);
 	assert_int_equal(outcome_of(CALLS_SESSIONS, signal_by_number), DIED);
+	assert_int_equal(outcome_of(CALLS_WHERE, signal_by_number), DIED);
 	assert_int_equal(outcome_of(CALLS_ACCOUNT, signal_by_pidfd), REFUSED);
 	assert_int_equal(outcome_of(CALLS_SESSIONS, signal_by_pidfd), DONE);
+	assert_int_equal(outcome_of(CALLS_WHERE, signal_by_pidfd), DIED);
 	assert_int_equal(outcome_of(CALLS_ACCOUNT, use_the_network), DONE);
 	assert_int_equal(outcome_of(CALLS_SESSIONS, use_the_network), DIED);
+	assert_int_equal(outcome_of(CALLS_WHERE, use_the_network), DIED);
 	assert_int_equal(outcome_of(CALLS_ACCOUNT, read_a_file), DONE);
 	assert_int_equal(outcome_of(CALLS_SESSIONS, read_a_file), DONE);
+	assert_int_equal(outcome_of(CALLS_WHERE, read_a_file), DONE);
 }
 
 int
