@@ -172,7 +172,7 @@ look_at_udev(struct doctor *d)
 
 	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
 		(void)snprintf(
-		    path, sizeof(path), "%s/70-kosmo-touch.rules", folders[i]);
+		    path, sizeof(path), "%s/71-kosmo-touch.rules", folders[i]);
 		rule = rule || access(path, R_OK) == 0;
 	}
 	if (rule && getgrnam("kosmo-touch") != NULL)
@@ -181,7 +181,7 @@ look_at_udev(struct doctor *d)
 	else
 		doctor_tell(d, HEALTH_WRONG, "udev",
 		    N_("udev does not give security keys to kosmo-touch: "
-		       "70-kosmo-touch.rules or the group is missing (make "
+		       "71-kosmo-touch.rules or the group is missing (make "
 		       "install, systemd-sysusers)."),
 		    NULL);
 }

@@ -66,8 +66,12 @@ as_touch() {
 	setpriv --reuid kosmo-touch --regid kosmo-touch --clear-groups "$@"
 }
 
-rule=/usr/lib/udev/rules.d/70-kosmo-touch.rules
+rule=/usr/lib/udev/rules.d/71-kosmo-touch.rules
 mv "$rule" "$KOSMO_WORK/rule"
+# What libfido2's own sources tell people to install.
+cat > /etc/udev/rules.d/70-u2f.rules <<'RULE'
+KERNEL=="hidraw*", SUBSYSTEM=="hidraw", TAG+="uaccess", GROUP="plugdev", MODE="0660"
+RULE
 same "no key has been plugged in since the start" 0 \
     "$(grep -c hidraw /proc/devices)"
 mkdir -p /etc/kosmo
@@ -96,7 +100,7 @@ key_make red
 key_plug blue
 wait_for "$PATIENCE" test -c /dev/hidraw0
 udevadm settle
-same "a key that comes without the rule is root's" 'root:root 600' \
+same "a key that comes without the rule is not kosmo-touch's" 'root:plugdev 660' \
     "$(stat -c '%U:%G %a' /dev/hidraw0)"
 cp "$KOSMO_WORK/rule" "$rule"
 readme 'udevadm control' > /dev/null
