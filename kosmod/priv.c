@@ -46,6 +46,7 @@ static const struct field session_fields[] = {
 	CODEC_U64(2, p_session, opened),
 	CODEC_STR(3, p_session, service),
 	CODEC_STR(4, p_session, tty),
+	CODEC_U8(5, p_session, remote),
 };
 static const struct layout p_session_layout =
     CODEC_LAYOUT("SESSION", 1, p_session, session_fields);
@@ -85,6 +86,22 @@ static const struct field account_is_fields[] = {
 };
 const struct layout p_account_is_layout =
     CODEC_LAYOUT("P_ACCOUNT_IS", P_ACCOUNT_IS, p_account_is, account_is_fields);
+
+static const struct field where_fields[] = {
+	CODEC_U64(1, p_where, id),
+	CODEC_U32(2, p_where, uid),
+	CODEC_U64(3, p_where, pid),
+	CODEC_LIST(4, p_where, rows, n, &p_session_layout),
+};
+const struct layout p_where_layout =
+    CODEC_LAYOUT("P_WHERE", P_WHERE, p_where, where_fields);
+
+static const struct field where_is_fields[] = {
+	CODEC_U64(1, p_where_is, id),
+	CODEC_U8(2, p_where_is, word),
+};
+const struct layout p_where_is_layout =
+    CODEC_LAYOUT("P_WHERE_IS", P_WHERE_IS, p_where_is, where_is_fields);
 
 static const struct field credential_fields[] = {
 	CODEC_BLOB(1, p_credential, id, len),
@@ -131,5 +148,7 @@ const struct layout *const priv_layouts[] = {
 	&p_account_is_layout,
 	&p_touch_layout,
 	&p_touched_layout,
+	&p_where_layout,
+	&p_where_is_layout,
 	NULL,
 };

@@ -19,7 +19,7 @@
 #include "libkosmo/msg.h"
 #include "libkosmo/secret.h"
 
-#define PRIV_VERSION 1
+#define PRIV_VERSION 2
 
 enum priv_type {
 	P_HELLO = 192,
@@ -30,7 +30,9 @@ enum priv_type {
 	P_ACCOUNT,
 	P_ACCOUNT_IS,
 	P_TOUCH,
-	P_TOUCHED
+	P_TOUCHED,
+	P_WHERE,
+	P_WHERE_IS
 };
 
 enum priv_role { PRIV_POST = 1, PRIV_WARDEN = 2, PRIV_TOUCH = 3 };
@@ -112,6 +114,7 @@ struct p_session {
 	uint64_t opened;
 	char service[64];
 	char tty[64];
+	uint8_t remote; /* its login came from another host */
 };
 
 #define P_SESSIONS_MAX 32
@@ -157,6 +160,26 @@ struct p_account_is {
 	uint64_t id;
 	uint32_t uid;
 	uint32_t flags;
+};
+
+/* Keeper to warden: where the person sits who runs the process pid. */
+struct p_where {
+	uint64_t id;
+	uint32_t uid; /* whose sessions count if nothing ties it to one */
+	uint64_t pid;
+	uint8_t n;
+	struct p_session rows[P_SESSIONS_MAX];
+};
+
+enum where_word {
+	WHERE_UNKNOWN = 0, /* in no session, or in one that nobody knows */
+	WHERE_HERE,	   /* at this host */
+	WHERE_AWAY	   /* at another one, or it could be */
+};
+
+struct p_where_is {
+	uint64_t id;
+	uint8_t word; /* enum where_word */
 };
 
 struct p_credential {
@@ -206,7 +229,8 @@ struct p_touched {
 
 extern const struct layout p_hello_layout, p_mail_layout, p_sent_layout,
     p_sessions_layout, p_sessions_is_layout, p_account_layout,
-    p_account_is_layout, p_touch_layout, p_touched_layout;
+    p_account_is_layout, p_touch_layout, p_touched_layout, p_where_layout,
+    p_where_is_layout;
 
 /* All of them, for the reader of PROTOCOL.md; ends with NULL. */
 extern const struct layout *const priv_layouts[];

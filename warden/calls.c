@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <seccomp.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -48,6 +49,13 @@ static const char *const main_calls[] = { "clone", "clone3", "fork", "vfork",
 	"wait4", "waitid", "kill", "signalfd4", "pipe2", "set_tid_address",
 	"seccomp", NULL };
 
+/* No module of a name service runs in it, and it talks to nobody but logind. */
+static bool
+is_own(enum calls_kind kind)
+{
+	return kind == CALLS_SESSIONS || kind == CALLS_WHERE;
+}
+
 /*
  * No memory is both written and executed. Code is mapped by children that
  * load modules of name services, and by nobody else.
@@ -59,7 +67,7 @@ allow_memory(scmp_filter_ctx ctx, enum calls_kind kind)
 		PROT_EXEC | PROT_WRITE, PROT_EXEC };
 	int r = calls_allow_data(ctx);
 
-	if (r == KOSMO_OK && kind != CALLS_SESSIONS)
+	if (r == KOSMO_OK && !is_own(kind))
 		r = calls_allow_if(ctx, SCMP_SYS(mmap), code);
 	return r;
 }
@@ -71,8 +79,8 @@ allow_sockets(scmp_filter_ctx ctx, enum calls_kind kind)
 	static const int net[] = { AF_INET, AF_INET6, AF_NETLINK };
 	int r = calls_allow_family(ctx, AF_UNIX);
 
-	for (size_t i = 0; i < sizeof(net) / sizeof(net[0]) &&
-	     kind != CALLS_SESSIONS && r == KOSMO_OK;
+	for (size_t i = 0;
+	     i < sizeof(net) / sizeof(net[0]) && !is_own(kind) && r == KOSMO_OK;
 	     i++)
 		r = calls_allow_family(ctx, net[i]);
 	return r;
@@ -93,10 +101,10 @@ add_rules(scmp_filter_ctx ctx, enum calls_kind kind)
 	    ((r = calls_allow_open(ctx, O_RDONLY)) != KOSMO_OK ||
 		(r = allow_memory(ctx, kind)) != KOSMO_OK))
 		return r;
-	if (kind != CALLS_SESSIONS &&
+	if (!is_own(kind) &&
 	    (r = calls_allow(ctx, account_calls, &why)) != KOSMO_OK)
 		return r;
-	if (kind != CALLS_ACCOUNT &&
+	if ((kind == CALLS_MAIN || kind == CALLS_SESSIONS) &&
 	    (r = calls_allow(ctx, sessions_calls, &why)) != KOSMO_OK)
 		return r;
 	return kind == CALLS_MAIN ? calls_allow(ctx, main_calls, &why)
@@ -111,9 +119,8 @@ add_rules(scmp_filter_ctx ctx, enum calls_kind kind)
 int
 calls_enter(enum calls_kind kind)
 {
-	scmp_filter_ctx ctx =
-	    seccomp_init(kind == CALLS_SESSIONS ? SCMP_ACT_KILL_PROCESS
-						: SCMP_ACT_ERRNO(EPERM));
+	scmp_filter_ctx ctx = seccomp_init(
+	    is_own(kind) ? SCMP_ACT_KILL_PROCESS : SCMP_ACT_ERRNO(EPERM));
 	int r;
 
 	if (ctx == NULL)

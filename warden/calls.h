@@ -10,7 +10,8 @@
 enum calls_kind {
 	CALLS_MAIN = 1, /* all that its children need, and fork */
 	CALLS_ACCOUNT,	/* what name services may need: wide, no signals */
-	CALLS_SESSIONS	/* reads /proc, sends signals, asks logind */
+	CALLS_SESSIONS, /* reads /proc, sends signals, asks logind */
+	CALLS_WHERE	/* the same, but for signals */
 };
 
 /* This process is under the filter from now on. KOSMO_EIO, KOSMO_ENOMEM. */

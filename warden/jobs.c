@@ -15,10 +15,12 @@
 #include "warden/account.h"
 #include "warden/calls.h"
 #include "warden/sessions.h"
+#include "warden/where.h"
 
-/* The keeper waits ten seconds for either. */
+/* The keeper waits ten seconds for each. */
 #define ACCOUNT_TIME 5000  /* ms for name services */
 #define SESSIONS_TIME 9000 /* ms: name services, logind, signals */
+#define WHERE_TIME 3000	   /* ms: logind */
 
 void
 jobs_init(struct jobs *j)
@@ -51,6 +53,7 @@ jobs_full(const struct jobs *j)
 union request {
 	struct p_sessions sessions;
 	struct p_account account;
+	struct p_where where;
 };
 
 static int
@@ -69,6 +72,10 @@ take(const struct buf *packet, union request *req, struct answer *answer)
 		answer->u.account.id = req->account.id;
 		answer->u.account.uid = NO_UID;
 		answer->u.account.flags = ACCOUNT_UNSURE;
+	} else if (packet_type(packet) == P_WHERE) {
+		r = packet_get(packet, &p_where_layout, &req->where);
+		answer->type = P_WHERE_IS;
+		answer->u.where.id = req->where.id;
 	}
 	return r;
 }
@@ -80,9 +87,13 @@ work(const union request *req, struct answer *answer)
 		sessions_job(&req->sessions, &answer->u.sessions);
 		return;
 	}
-	/* stays unsure if there is no filter */
-	if (calls_enter(CALLS_ACCOUNT) == KOSMO_OK)
+	/* it stays unsure if there is no filter */
+	if (answer->type == P_WHERE_IS) {
+		if (calls_enter(CALLS_WHERE) == KOSMO_OK)
+			where_job(&req->where, &answer->u.where);
+	} else if (calls_enter(CALLS_ACCOUNT) == KOSMO_OK) {
 		account_job(&req->account, &answer->u.account);
+	}
 }
 
 /* A pipe takes so few bytes at once or not at all. */
@@ -95,6 +106,14 @@ child(pid_t parent, int fd, const union request *req, struct answer *answer)
 	_exit(write(fd, answer, sizeof(*answer)) == (ssize_t)sizeof(*answer)
 		? 0
 		: 1);
+}
+
+static int64_t
+time_for(uint8_t type)
+{
+	if (type == P_WHERE_IS)
+		return WHERE_TIME;
+	return type == P_ACCOUNT_IS ? ACCOUNT_TIME : SESSIONS_TIME;
 }
 
 int
@@ -118,8 +137,7 @@ jobs_begin(struct jobs *j, const struct buf *packet)
 		return KOSMO_EIO;
 	}
 	job->fd = fds[0];
-	job->until = packet_now() +
-	    (job->answer.type == P_ACCOUNT_IS ? ACCOUNT_TIME : SESSIONS_TIME);
+	job->until = packet_now() + time_for(job->answer.type);
 	return KOSMO_OK;
 }
 
@@ -163,8 +181,10 @@ finish(struct job *job)
 	if (n == (ssize_t)sizeof(got) && got.type == job->answer.type) {
 		if (got.type == P_SESSIONS_IS)
 			got.u.sessions.id = job->answer.u.sessions.id;
-		else
+		else if (got.type == P_ACCOUNT_IS)
 			got.u.account.id = job->answer.u.account.id;
+		else
+			got.u.where.id = job->answer.u.where.id;
 		job->answer = got;
 	} else {
 		log_say(LOG_ERR, "a job %s",

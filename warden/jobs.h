@@ -17,10 +17,11 @@
 
 /* What comes back; without an answer from the child, it says no. */
 struct answer {
-	uint8_t type; /* P_SESSIONS_IS or P_ACCOUNT_IS */
+	uint8_t type; /* P_SESSIONS_IS, P_ACCOUNT_IS or P_WHERE_IS */
 	union {
 		struct p_sessions_is sessions;
 		struct p_account_is account;
+		struct p_where_is where;
 	} u;
 };
 

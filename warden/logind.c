@@ -35,22 +35,29 @@ runs(void)
 static int
 about(sd_bus *bus, const char *path, struct pick_session *ret)
 {
-	char *class = NULL;
+	char *class = NULL, *service = NULL;
 	uint32_t leader = 0;
-	int r = KOSMO_EIO;
+	int remote = 0, r = KOSMO_EIO;
 
 	if (sd_bus_get_property_string(
 		bus, NAME, path, SESSION, "Class", NULL, &class) < 0 ||
 	    sd_bus_get_property_trivial(
-		bus, NAME, path, SESSION, "Leader", NULL, 'u', &leader) < 0)
+		bus, NAME, path, SESSION, "Leader", NULL, 'u', &leader) < 0 ||
+	    sd_bus_get_property_string(
+		bus, NAME, path, SESSION, "Service", NULL, &service) < 0 ||
+	    sd_bus_get_property_trivial(
+		bus, NAME, path, SESSION, "Remote", NULL, 'b', &remote) < 0)
 		goto out;
 	/* "user", also "user-light" and what newer ones split off */
 	ret->person = leader != 0 &&
 	    (strcmp(class, "user") == 0 || strncmp(class, "user-", 5) == 0);
 	ret->leader = (pid_t)leader;
+	/* through a tunnel the other host looks like this one */
+	ret->remote = remote != 0 || strncmp(service, "ssh", 3) == 0;
 	r = KOSMO_OK;
 out:
 	free(class);
+	free(service);
 	return r;
 }
 

@@ -43,21 +43,33 @@ take_job(struct loop *l)
 	server_lose(&l->keeper, r != KOSMO_ECLOSED);
 }
 
+static int
+send_answer(int fd, const struct answer *a)
+{
+	int64_t until = packet_now() + SEND_TIME;
+
+	switch (a->type) {
+	case P_SESSIONS_IS:
+		return packet_send(
+		    fd, &p_sessions_is_layout, &a->u.sessions, -1, until);
+	case P_ACCOUNT_IS:
+		return packet_send(
+		    fd, &p_account_is_layout, &a->u.account, -1, until);
+	default:
+		return packet_send(
+		    fd, &p_where_is_layout, &a->u.where, -1, until);
+	}
+}
+
 static void
 answer_jobs(struct loop *l)
 {
 	struct answer a;
 
 	while (jobs_next(&l->jobs, &a)) {
-		bool sessions = a.type == P_SESSIONS_IS;
-		const void *msg = sessions ? (const void *)&a.u.sessions
-					   : (const void *)&a.u.account;
-
 		if (l->keeper.fd == -1)
 			continue;
-		if (packet_send(l->keeper.fd,
-			sessions ? &p_sessions_is_layout : &p_account_is_layout,
-			msg, -1, packet_now() + SEND_TIME) != KOSMO_OK)
+		if (send_answer(l->keeper.fd, &a) != KOSMO_OK)
 			server_lose(&l->keeper, false);
 	}
 	jobs_reap(&l->jobs);

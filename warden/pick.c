@@ -5,14 +5,9 @@
 #include <string.h>
 
 #include "marks.h"
+#include "opener.h"
 
 #define DEPTH_MAX 256 /* of a family; a list read in motion may have loops */
-#define CLOCK_SLACK 5 /* seconds that a clock may be off */
-
-/* Programs of root's that open a session and stay above it. */
-static const char *const openers[] = { "sshd", "sshd-session", "login",
-	"dropbear", "gdm-session-wor", "lightdm", "sddm-helper", "greetd",
-	"xrdp-sesman", NULL };
 
 static const struct pick_session *
 known(const struct pick_want *w, const char *id)
@@ -53,38 +48,16 @@ may_end(const struct pick_want *w, const struct proc *p)
 	return s == NULL || s->person;
 }
 
-static bool
-is_opener(const struct proc *p)
-{
-	for (size_t i = 0; openers[i] != NULL; i++) {
-		if (p->uid == 0 && strcmp(p->comm, openers[i]) == 0)
-			return true;
-	}
-	return false;
-}
-
-/* The row's process is still the one that opened the session. */
-static bool
-is_row(const struct pick_want *w, const struct proc *p,
-    const struct p_session *row)
-{
-	int64_t start = w->booted + (int64_t)(p->start / (uint64_t)w->hz);
-
-	return (uint64_t)p->pid == row->pid && p->pid > 1 &&
-	    (p->uid == 0 || p->uid == w->uid) &&
-	    start <= (int64_t)row->opened + CLOCK_SLACK;
-}
-
 /* One above it opened a session: by its name, or by the keeper's word. */
 static bool
 was_opened(
     const struct procs *all, const struct pick_want *w, const struct proc *p)
 {
 	for (int depth = 0; p != NULL && depth < DEPTH_MAX; depth++) {
-		if (is_opener(p))
+		if (opener_where(p) != WHERE_UNKNOWN)
 			return true;
 		for (size_t i = 0; i < w->n_rows; i++) {
-			if (is_row(w, p, &w->rows[i]))
+			if (opener_is_row(w, p, &w->rows[i]))
 				return true;
 		}
 		/* what another person or a service made is not looked past */

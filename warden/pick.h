@@ -15,6 +15,7 @@
 struct pick_session {
 	char id[SESSION_ID_LEN + 1];
 	pid_t leader;
+	bool remote; /* its login came from another host */
 	bool person; /* somebody's login: not a manager, not cron's */
 	bool kept;   /* pick: the process keep is in it */
 };

@@ -12,7 +12,7 @@
 #include "warden/account.h"
 #include "warden/calls.h"
 #include "warden/end.h"
-#include "warden/logind.h"
+#include "warden/look.h"
 #include "warden/marks.h"
 #include "warden/parse.h"
 #include "warden/ticket.h"
@@ -22,11 +22,8 @@
 /* All that one job holds. */
 struct work {
 	const struct p_sessions *job;
-	struct pick_want want;
-	struct logind logind;
-	struct procs procs;
+	struct look look;
 	struct marks marks;
-	int proc;
 };
 
 static int
@@ -60,62 +57,38 @@ check_person(const struct p_sessions *job)
 	return KOSMO_OK;
 }
 
-static void
-set_want(struct work *w)
+static int
+find(struct work *w)
 {
-	struct pick_want *want = &w->want;
-	struct timespec now = { 0, 0 }, up = { 0, 0 };
-	struct proc self;
+	struct pick_want *want = &w->look.want;
+	int r;
 
 	want->uid = w->job->uid;
 	want->keep = w->job->keep <= INT32_MAX ? (pid_t)w->job->keep : 0;
 	want->rows = w->job->rows;
 	want->n_rows = w->job->n;
-	want->sessions = w->logind.sessions;
-	want->n_sessions = w->logind.n;
-	want->display = w->logind.display;
-	want->own_login = want->own_audit = UNSET;
-	if (proc_read(w->proc, getpid(), &self) == KOSMO_OK) {
-		want->own_login = self.login;
-		want->own_audit = self.audit;
-	}
-	(void)clock_gettime(CLOCK_REALTIME, &now);
-	(void)clock_gettime(CLOCK_BOOTTIME, &up);
-	want->booted = (int64_t)now.tv_sec - (int64_t)up.tv_sec;
-	want->hz = (int64_t)sysconf(_SC_CLK_TCK);
-}
-
-static int
-find(struct work *w)
-{
-	int r;
-
-	if ((r = proc_open(&w->proc)) != KOSMO_OK)
+	if ((r = look_at(&w->look)) != KOSMO_OK)
 		return refuse(w->job, r, "/proc");
 	/* what logind does not say, /proc does */
-	if ((r = logind_open(w->job->uid, &w->logind)) != KOSMO_OK)
-		(void)refuse(w->job, r, "logind");
-	set_want(w);
-	if ((r = proc_list(w->proc, w->want.uid, w->want.keep, &w->procs)) !=
-		KOSMO_OK ||
-	    (r = pick_begin(&w->procs, &w->want, &w->marks)) != KOSMO_OK)
-		return refuse(w->job, r, "processes");
-	return KOSMO_OK;
+	if (w->look.deaf)
+		(void)refuse(w->job, KOSMO_EIO, "logind");
+	r = pick_begin(&w->look.procs, want, &w->marks);
+	return r != KOSMO_OK ? refuse(w->job, r, "processes") : KOSMO_OK;
 }
 
 /* What only logind knows of: none of the processes found is in it. */
 static uint32_t
 count(struct work *w)
 {
-	uint32_t n = (uint32_t)pick_count(&w->procs);
+	uint32_t n = (uint32_t)pick_count(&w->look.procs);
 	struct proc leader;
 
-	for (size_t i = 0; i < w->logind.n; i++) {
-		const struct pick_session *s = &w->logind.sessions[i];
+	for (size_t i = 0; i < w->look.logind.n; i++) {
+		const struct pick_session *s = &w->look.logind.sessions[i];
 
 		if (s->person && !s->kept &&
 		    !marks_have_session(&w->marks, s->id) &&
-		    proc_read(w->proc, s->leader, &leader) == KOSMO_OK)
+		    proc_read(w->look.proc, s->leader, &leader) == KOSMO_OK)
 			n++;
 	}
 	return n;
@@ -130,8 +103,8 @@ end(struct work *w)
 {
 	int r, logind = KOSMO_OK;
 
-	for (size_t i = 0; i < w->logind.n; i++) {
-		const struct pick_session *s = &w->logind.sessions[i];
+	for (size_t i = 0; i < w->look.logind.n; i++) {
+		const struct pick_session *s = &w->look.logind.sessions[i];
 
 		if (!s->person || s->kept)
 			continue;
@@ -139,10 +112,10 @@ end(struct work *w)
 			return refuse(w->job, r, "sessions");
 		if (logind != KOSMO_OK)
 			continue;
-		if ((logind = logind_end(&w->logind, s->id)) != KOSMO_OK)
+		if ((logind = logind_end(&w->look.logind, s->id)) != KOSMO_OK)
 			(void)refuse(w->job, logind, "logind: ending");
 	}
-	r = end_picked(w->proc, &w->procs, &w->want, &w->marks);
+	r = end_picked(w->look.proc, &w->look.procs, &w->look.want, &w->marks);
 	if (r != KOSMO_OK)
 		return refuse(w->job, r, "ending processes");
 	return KOSMO_OK;
@@ -169,7 +142,7 @@ work(struct work *w, struct p_sessions_is *ret)
 void
 sessions_job(const struct p_sessions *job, struct p_sessions_is *ret)
 {
-	struct work w = { .job = job, .proc = -1 };
+	struct work w = { .job = job, .look = LOOK_INIT };
 	int r = check_person(job);
 
 	if (r == KOSMO_OK && (r = calls_enter(CALLS_SESSIONS)) != KOSMO_OK)
@@ -182,9 +155,6 @@ sessions_job(const struct p_sessions *job, struct p_sessions_is *ret)
 		    "sessions of %s (uid %u): %u ended, %u tickets of sudo%s",
 		    job->login, job->uid, ret->sessions, ret->tickets,
 		    ret->ok != 0 ? "" : ", not all");
-	logind_done(&w.logind);
-	procs_done(&w.procs);
+	look_done(&w.look);
 	marks_done(&w.marks);
-	if (w.proc != -1)
-		(void)close(w.proc);
 }

@@ -12,6 +12,7 @@
 #include "kosmod/keeper/journey.h"
 #include "kosmod/keeper/mail.h"
 #include "kosmod/keeper/ssh_key.h"
+#include "kosmod/keeper/warden.h"
 
 #define BOTH (STEP_PASSWORD | STEP_FACTOR)
 
@@ -25,6 +26,30 @@ only_language(struct k_person *view)
 	*view = told;
 }
 
+static void
+tell_profile(struct kconv *c, const struct person *p)
+{
+	struct k_person view = { 0 };
+
+	person_view(p, c->k->conf, keeper_wall(c->k), &view);
+	view.vouched = c->vouched;
+	view.remembered = c->skips;
+	view.doors = door_open(c, p);
+	view.key_seen = ssh_key_seen(c, p);
+	view.key_device = c->key_device;
+	if (c->refused)
+		only_language(&view);
+	kconv_reply(c, &k_person_layout, &view, 0);
+	explicit_bzero(&view, sizeof(view));
+}
+
+static void
+found(struct kconv *c, const struct p_where_is *is)
+{
+	door_found(c, is);
+	answer_profile(c, NULL);
+}
+
 /*
  * Nothing of a person is told before they have proven something; but whoever
  * runs kosmoctl is known by the uid. Who is locked is told so in their
@@ -33,8 +58,8 @@ only_language(struct k_person *view)
 void
 answer_profile(struct kconv *c, const union kmsg *msg)
 {
-	struct k_person view = { 0 };
-	struct person p;
+	static const struct k_person nobody = { 0 };
+	struct person p = { 0 };
 	uint64_t version;
 	int r = KOSMO_ENOTFOUND;
 
@@ -42,22 +67,15 @@ answer_profile(struct kconv *c, const union kmsg *msg)
 	if (c->proven != 0 || c->refused || forgot_may_set(c) ||
 	    c->open.phase == PHASE_VERB)
 		r = kconv_person(c, &p, &version);
-	if (r == KOSMO_OK) {
-		person_view(&p, c->k->conf, keeper_wall(c->k), &view);
-		view.vouched = c->vouched;
-		view.remembered = c->skips;
-		view.doors = door_open(c, &p);
-		view.key_seen = ssh_key_seen(c, &p);
-		view.key_device = c->key_device;
-		if (c->refused)
-			only_language(&view);
-		person_done(&p);
-	} else if (r != KOSMO_ENOTFOUND) {
+	if (r == KOSMO_ENOTFOUND)
+		kconv_reply(c, &k_person_layout, &nobody, 0);
+	else if (r != KOSMO_OK)
 		kconv_trouble(c, "a person can't be read", r);
-		return;
-	}
-	kconv_reply(c, &k_person_layout, &view, 0);
-	explicit_bzero(&view, sizeof(view));
+	else if (door_unsure(c, &p))
+		warden_where(c, &p, found);
+	else
+		tell_profile(c, &p);
+	person_done(&p);
 }
 
 /* Passwords that must not come again: the one in force, then the history. */

@@ -27,6 +27,7 @@ struct warden_wait {
 	int64_t since; /* mono ms */
 	void (*sessions)(struct kconv *c, const struct p_sessions_is *is);
 	void (*account)(struct kconv *c, const struct p_account_is *is);
+	void (*where)(struct kconv *c, const struct p_where_is *is);
 };
 
 /* The job of kosmo-touch that a conversation has (touch.h). */
@@ -76,6 +77,15 @@ struct agent_challenge {
 	char text[1024];
 };
 
+/* Where the person sits who runs the program that opened a conversation. */
+enum place {
+	PLACE_UNASKED = 0,
+	PLACE_UNTOLD, /* the warden is not there: the rows have to do */
+	PLACE_UNKNOWN,
+	PLACE_HERE,
+	PLACE_AWAY
+};
+
 struct kconv {
 	TAILQ_ENTRY(kconv) queue;     /* in keeper.hashing or keeper.waiting */
 	TAILQ_ENTRY(kconv) at_warden; /* in keeper.wardened */
@@ -117,6 +127,7 @@ struct kconv {
 	int64_t charged; /* wall time of its charge */
 	uint8_t marked;	 /* what throttle_charge said of it */
 	struct warden_wait warden;
+	enum place place; /* door.h */
 	struct touch_wait touch;
 	struct forgot forgot;
 	bool skips;		   /* a remembered login: no code was asked */

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "kosmod/keeper/session.h"
+
 bool
 door_is_sshd(const struct kconv *c)
 {
@@ -26,40 +28,89 @@ is_console(const char *tty)
 	    tty[0] == ':';
 }
 
-static bool
-is_remote(const struct conf *conf, const struct r_session *s)
+/* What service, terminal and caller tell by themselves. */
+static enum place
+place_told(const struct kconv *c, const struct person *p)
 {
-	const struct conf_service *row = conf_service(conf, s->service);
-
-	return s->remote != 0 || (row->login && !row->console);
+	if (c->open.remote != 0 || (c->row.login && !c->row.console))
+		return PLACE_AWAY;
+	if (c->origin.console ||
+	    (c->peer.trusted && c->open.phase != PHASE_VERB &&
+		is_console(bare(c->tty))))
+		return PLACE_HERE;
+	if (c->open.ruid != 0 && c->open.ruid != p->uid)
+		return PLACE_AWAY; /* su: where that other is, nobody knows */
+	return PLACE_UNASKED;
 }
 
 /*
- * sudo and kosmoctl say no address: their session does, by its terminal. On
- * one that no row knows (tmux, another window) it takes a session that is
- * here, if there is any at all.
+ * Without a warden there are the rows. Neither sshd's nor that of a window or
+ * of tmux names the terminal; so if anything is open from afar, so may this be.
  */
-static bool
-is_local(const struct kconv *c, const struct person *p)
+static enum place
+place_by_rows(const struct kconv *c, const struct person *p)
 {
 	const char *tty = bare(c->tty);
-	size_t remote = 0;
+	enum place place = PLACE_HERE;
 
-	if (c->open.remote != 0 || (c->row.login && !c->row.console))
-		return false;
-	if (is_console(tty) || c->origin.console)
-		return true;
-	if (c->open.ruid != 0 && c->open.ruid != p->uid)
-		return false; /* su: where that other person is, nobody knows */
 	for (size_t i = 0; i < p->n_sessions; i++) {
 		const struct r_session *s = &p->sessions[i];
-		bool away = is_remote(c->k->conf, s);
+		bool away = session_is_remote(c->k, s);
 
-		if (tty[0] != '\0' && strcmp(bare(s->tty), tty) == 0)
-			return !away;
-		remote += away;
+		if (c->peer.trusted && tty[0] != '\0' &&
+		    strcmp(bare(s->tty), tty) == 0)
+			return away ? PLACE_AWAY : PLACE_HERE;
+		if (away)
+			place = PLACE_AWAY;
 	}
-	return remote == 0 || remote < p->n_sessions;
+	return place;
+}
+
+/* A key that is not plugged in is not asked for, wherever the person sits. */
+static bool
+has_key_here(const struct person *p)
+{
+	for (size_t i = 0; i < p->n_devices; i++) {
+		if (p->devices[i].method == METHOD_PASSKEY &&
+		    p->devices[i].kind == KIND_HERE)
+			return true;
+	}
+	return false;
+}
+
+bool
+door_unsure(const struct kconv *c, const struct person *p)
+{
+	return c->k->touch && c->k->warden && c->place == PLACE_UNASKED &&
+	    place_told(c, p) == PLACE_UNASKED &&
+	    (c->open.phase == PHASE_VERB || has_key_here(p));
+}
+
+void
+door_found(struct kconv *c, const struct p_where_is *is)
+{
+	static const enum place places[] = { [WHERE_UNKNOWN] = PLACE_UNKNOWN,
+		[WHERE_HERE] = PLACE_HERE,
+		[WHERE_AWAY] = PLACE_AWAY };
+
+	if (is == NULL)
+		c->place = PLACE_UNTOLD;
+	else if (is->word < sizeof(places) / sizeof(places[0]))
+		c->place = places[is->word];
+	else
+		c->place = PLACE_UNKNOWN;
+}
+
+static bool
+is_here(const struct kconv *c, const struct person *p)
+{
+	enum place place = place_told(c, p);
+
+	if (place == PLACE_UNASKED)
+		place = c->place;
+	if (place == PLACE_UNTOLD || (place == PLACE_UNASKED && !c->k->warden))
+		place = place_by_rows(c, p);
+	return place == PLACE_HERE;
 }
 
 /* The agent is the one of who runs the program, and that must be p. */
@@ -83,7 +134,7 @@ door_open(const struct kconv *c, const struct person *p)
 {
 	uint8_t doors = 0;
 
-	if (c->k->touch && is_local(c, p))
+	if (c->k->touch && is_here(c, p))
 		doors |= DOOR_HERE;
 	if (door_is_sshd(c) || c->open.phase == PHASE_VERB)
 		doors |= DOOR_SSH;

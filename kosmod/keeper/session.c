@@ -40,6 +40,14 @@ ticket_make(struct kconv *c, uint8_t ret[static TICKET_LEN])
 	}
 }
 
+bool
+session_is_remote(const struct keeper *k, const struct r_session *s)
+{
+	const struct conf_service *row = conf_service(k->conf, s->service);
+
+	return s->remote != 0 || (row->login && !row->console);
+}
+
 static struct ticket *
 redeem(struct keeper *k, const uint8_t id[static TICKET_LEN])
 {

@@ -21,4 +21,7 @@ void ticket_make(struct kconv *c, uint8_t ret[static TICKET_LEN]);
 void session_answer(struct keeper *k, const struct kpeer *peer,
     const struct msg_open *open, struct msg_end *ret);
 
+/* True if the login of this session came from another host. */
+bool session_is_remote(const struct keeper *k, const struct r_session *s);
+
 #endif

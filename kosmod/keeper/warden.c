@@ -5,29 +5,37 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "kosmod/keeper/session.h"
 #include "libkosmo/packet.h"
 
 #define WAIT_MS 10000
 
-void
-warden_job(
-    const struct person *p, bool end, uint64_t keep, struct p_sessions *ret)
+/* The rows that pam_kosmo registered are hints. */
+static uint8_t
+fill_rows(const struct keeper *k, const struct person *p,
+    struct p_session rows[static SESSIONS_MAX])
+{
+	for (size_t i = 0; i < p->n_sessions; i++) {
+		const struct r_session *s = &p->sessions[i];
+
+		rows[i].pid = s->pid;
+		rows[i].opened = s->opened;
+		memcpy(rows[i].service, s->service, sizeof(rows[i].service));
+		memcpy(rows[i].tty, s->tty, sizeof(rows[i].tty));
+		rows[i].remote = session_is_remote(k, s);
+	}
+	return p->n_sessions;
+}
+
+static void
+fill_sessions(const struct keeper *k, const struct person *p, bool end,
+    struct p_sessions *ret)
 {
 	memset(ret, 0, sizeof(*ret));
 	ret->end = end;
 	(void)snprintf(ret->login, sizeof(ret->login), "%s", p->login);
 	ret->uid = p->uid;
-	ret->keep = keep;
-	ret->n = p->n_sessions;
-	for (size_t i = 0; i < p->n_sessions; i++) {
-		const struct r_session *s = &p->sessions[i];
-		struct p_session *row = &ret->rows[i];
-
-		row->pid = s->pid;
-		row->opened = s->opened;
-		memcpy(row->service, s->service, sizeof(row->service));
-		memcpy(row->tty, s->tty, sizeof(row->tty));
-	}
+	ret->n = fill_rows(k, p, ret->rows);
 }
 
 static int
@@ -43,7 +51,7 @@ warden_end_all(struct keeper *k, const struct person *p)
 
 	if (p->uid == NO_UID)
 		return KOSMO_OK; /* nobody has logged in by that name */
-	warden_job(p, true, 0, &job);
+	fill_sessions(k, p, true, &job);
 	job.id = ++k->warden_ids;
 	return ask(k, &p_sessions_layout, &job);
 }
@@ -73,10 +81,12 @@ void
 warden_sessions(struct kconv *c, const struct person *p, bool end,
     uint64_t keep, warden_sessions_fn *done)
 {
-	const struct warden_wait w = { ++c->k->warden_ids, 0, done, NULL };
+	const struct warden_wait w = { .id = ++c->k->warden_ids,
+		.sessions = done };
 	struct p_sessions job;
 
-	warden_job(p, end, keep, &job);
+	fill_sessions(c->k, p, end, &job);
+	job.keep = keep;
 	job.id = w.id;
 	if (p->uid == NO_UID || ask(c->k, &p_sessions_layout, &job) != KOSMO_OK)
 		done(c, NULL);
@@ -87,13 +97,31 @@ warden_sessions(struct kconv *c, const struct person *p, bool end,
 void
 warden_account(struct kconv *c, const char *login, warden_account_fn *done)
 {
-	const struct warden_wait w = { ++c->k->warden_ids, 0, NULL, done };
+	const struct warden_wait w = { .id = ++c->k->warden_ids,
+		.account = done };
 	struct p_account job = { .id = w.id };
 
 	(void)snprintf(job.login, sizeof(job.login), "%s", login);
 	(void)snprintf(
 	    job.groups, sizeof(job.groups), "%s", c->k->conf->admin.protect);
 	if (ask(c->k, &p_account_layout, &job) != KOSMO_OK)
+		done(c, NULL);
+	else
+		wait_for(c, &w);
+}
+
+void
+warden_where(struct kconv *c, const struct person *p, warden_where_fn *done)
+{
+	const struct warden_wait w = { .id = ++c->k->warden_ids,
+		.where = done };
+	struct p_where job = { .id = w.id };
+
+	job.uid = c->open.phase == PHASE_VERB ? c->peer.uid : p->uid;
+	job.pid = c->peer.pid > 0 ? (uint64_t)c->peer.pid : 0;
+	if (job.uid == p->uid) /* root's terminal is in no session of p */
+		job.n = fill_rows(c->k, p, job.rows);
+	if (ask(c->k, &p_where_layout, &job) != KOSMO_OK)
 		done(c, NULL);
 	else
 		wait_for(c, &w);
@@ -109,6 +137,8 @@ give_up(struct kconv *c)
 		w.sessions(c, NULL);
 	else if (w.account != NULL)
 		w.account(c, NULL);
+	else if (w.where != NULL)
+		w.where(c, NULL);
 }
 
 /* Who waits for the answer to job id; NULL: nobody, or nobody any more. */
@@ -149,11 +179,24 @@ take_account(struct keeper *k, const struct p_account_is *is)
 	w.account(c, is);
 }
 
+static void
+take_where(struct keeper *k, const struct p_where_is *is)
+{
+	struct kconv *c = who_waits(k, is->id);
+	struct warden_wait w;
+
+	if (c == NULL || c->warden.where == NULL)
+		return;
+	w = stop_waiting(c);
+	w.where(c, is);
+}
+
 int
 warden_answered(struct keeper *k, const struct buf *packet)
 {
 	struct p_sessions_is sessions;
 	struct p_account_is account;
+	struct p_where_is where;
 	int r;
 
 	switch (packet_type(packet)) {
@@ -166,6 +209,11 @@ warden_answered(struct keeper *k, const struct buf *packet)
 		r = packet_get(packet, &p_account_is_layout, &account);
 		if (r == KOSMO_OK)
 			take_account(k, &account);
+		break;
+	case P_WHERE_IS:
+		r = packet_get(packet, &p_where_is_layout, &where);
+		if (r == KOSMO_OK)
+			take_where(k, &where);
 		break;
 	default:
 		r = KOSMO_EFORMAT;

@@ -15,10 +15,7 @@
 typedef void
 warden_sessions_fn(struct kconv *c, const struct p_sessions_is *is);
 typedef void warden_account_fn(struct kconv *c, const struct p_account_is *is);
-
-/* Fills the job for p: the rows that pam_kosmo registered are its hints. */
-void warden_job(
-    const struct person *p, bool end, uint64_t keep, struct p_sessions *ret);
+typedef void warden_where_fn(struct kconv *c, const struct p_where_is *is);
 
 /*
  * Ends all sessions of p after this turn, and does not wait for it: lock,
@@ -38,9 +35,13 @@ void warden_sessions(struct kconv *c, const struct person *p, bool end,
 void
 warden_account(struct kconv *c, const char *login, warden_account_fn *done);
 
+/* The same for where the program that opened c is run from; p is who it is. */
+void
+warden_where(struct kconv *c, const struct person *p, warden_where_fn *done);
+
 /*
- * P_SESSIONS_IS or P_ACCOUNT_IS, as received. KOSMO_EFORMAT: the warden is to
- * be cut off. What nobody waits for any more is left aside.
+ * P_SESSIONS_IS, P_ACCOUNT_IS or P_WHERE_IS, as received. KOSMO_EFORMAT: the
+ * warden is to be cut off. What nobody waits for any more is left aside.
  */
 KOSMO_CHECK int warden_answered(struct keeper *k, const struct buf *packet);
 

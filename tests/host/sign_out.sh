@@ -65,8 +65,8 @@ count_shells() {
 	on_host pgrep -u "$1" -x bash | wc -l
 }
 
-# The whole story. Who sources this has console_begin USER, which
-# opens a shell on a console, and console_ended.
+# The whole story. Who sources this has console_begin USER, which opens a
+# shell on a console, console_types LINE, and console_ended.
 sign_out_story() {
 	local uid keep ticket
 	unix_account taro
@@ -120,6 +120,43 @@ sign_out_story() {
 	screen_close kept
 	screen_close gone
 	on_host pkill -KILL -u hanako
+}
+
+# pid_of N: of sleep N, once it is there.
+pid_of() {
+	wait_for 10 on_host pgrep -f -x "sleep $1" | tail -n 1
+}
+
+# where_story ALONE BESIDE: where somebody sits, while they are at the console
+# and far away as well. 1 is here, 2 elsewhere, 0 not known; which of them is
+# said of what init took over, while they are only here, and while not.
+where_story() {
+	local uid here left
+	unix_account jiro
+	uid=$(on_host id -u jiro)
+	console_begin jiro || {
+		nok "$on: a login at the console"
+		return
+	}
+	here=$(on_host pgrep -n -u jiro -x bash)
+	console_types '(setsid sleep 871 > /dev/null 2>&1 &)'
+	left=$(pid_of 871)
+	same "$on: who is at the console is here" 1 \
+	    "$(warden_says where "$uid" "$here")"
+	same "$on: and what the shell left behind" "$1" \
+	    "$(warden_says where "$uid" "$left")"
+	by_ssh far jiro
+	same "$on: who came by ssh is not" 2 \
+	    "$(warden_says where "$uid" "$SHELL_PID")"
+	same "$on: which changes nothing at the console" 1 \
+	    "$(warden_says where "$uid" "$here")"
+	same "$on: but a terminal of tmux may be looked at from there" "$2" \
+	    "$(warden_says where "$uid" "$left")"
+	same "$on: of a process that there is not nothing is said" 0 \
+	    "$(warden_says where "$uid" 999999)"
+	warden_says sessions jiro "$uid" 0 1 > /dev/null
+	check "$on: jiro is signed out" console_ended
+	screen_close far
 }
 
 # A ticket of sudo on that screen; what a second sudo says.

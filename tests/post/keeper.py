@@ -103,7 +103,7 @@ class Keeper:
         self.peer = self.server.accept()[0]
         self.peer.settimeout(seconds)
         hello = self.peer.recv(65536)
-        assert hello == message(HELLO, u32(1), u8(1)), hello
+        assert hello == message(HELLO, u32(2), u8(1)), hello
         return self
 
     def send(self, *args, **kwargs):

@@ -56,7 +56,7 @@ class Peer(Client):
         with acting_as(uid):
             super().__init__(beside(kosmod, name))
 
-    def hello(self, role=POST, version=1):
+    def hello(self, role=POST, version=2):
         self.send(wire.message(HELLO, u32(version), u8(role)))
         return self
 
@@ -128,10 +128,10 @@ class Alike(Shared):
                 self.assertEqual(wire.result_of(c.next()), wire.ERROR)
 
     def test_garbage(self):
-        good = wire.message(HELLO, u32(1), u8(POST))
+        good = wire.message(HELLO, u32(2), u8(POST))
         for packet in (b"\0", b"\xff" * 30000, good[:-1], good + b"x",
                        os.urandom(300), wire.open_message(wire.AUTH),
-                       wire.message(HELLO, u32(2), u8(POST)),
+                       wire.message(HELLO, u32(1), u8(POST)),
                        wire.message(SENT, b"\0" * 8, u8(YES), "")):
             with Peer(self.kosmod) as p:
                 p.send(packet)

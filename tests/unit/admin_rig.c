@@ -37,7 +37,7 @@ come(struct rig *r, const struct kpeer *peer, const char *user, const char *tty)
 struct line *
 line_root(struct rig *r)
 {
-	const struct kpeer peer = { .pid = 4242, .admin = 1, .trusted = 1 };
+	const struct kpeer peer = { .pid = RIG_PID, .admin = 1, .trusted = 1 };
 
 	return come(r, &peer, "root", "pts/0");
 }

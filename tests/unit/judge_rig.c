@@ -185,7 +185,7 @@ connect_as(struct rig *r, const struct kpeer *peer, struct msg_open *open)
 struct line *
 line_open(struct rig *r, uint8_t phase, bool admin)
 {
-	struct kpeer peer = { .pid = 4242, .admin = admin, .trusted = 1 };
+	struct kpeer peer = { .pid = RIG_PID, .admin = admin, .trusted = 1 };
 	struct msg_open open = { .phase = phase };
 
 	(void)snprintf(open.user, sizeof(open.user), "root");
@@ -197,7 +197,7 @@ static struct line *
 connect_from(struct rig *r, uint8_t phase, const char *service,
     const char *login, const char *from)
 {
-	struct kpeer peer = { .pid = 4242, .trusted = 1 };
+	struct kpeer peer = { .pid = RIG_PID, .trusted = 1 };
 	struct msg_open open = { .phase = phase, .uid = RIG_UID };
 
 	open.remote = from[0] != '\0';

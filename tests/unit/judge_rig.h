@@ -12,6 +12,7 @@
 #include "tests/unit/fake_post.h"
 
 #define RIG_UID 1001
+#define RIG_PID 4242
 #define RIG_RP_ID "stored.example" /* as --init would store it */
 #define HASH_A                           \
 	"$y$j9T$aaaaaaaaaaaaaaaaaaaaa.$" \

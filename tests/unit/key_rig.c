@@ -42,7 +42,7 @@ copy(char *to, size_t size, const char *from)
 struct line *
 line_as(struct rig *r, const struct caller *who)
 {
-	struct kpeer peer = { .uid = who->peer, .pid = 4242 };
+	struct kpeer peer = { .uid = who->peer, .pid = RIG_PID };
 	struct msg_open open = { .version = MSG_VERSION, .uid = RIG_UID };
 	struct k_bind b = { .uid = RIG_UID };
 	struct line *l = calloc(1, sizeof(*l));

@@ -76,6 +76,9 @@ priv(void *arg, enum priv_role role, const struct layout *l, const void *msg)
 	if (l == &p_sessions_layout) {
 		w->n_sessions++;
 		w->sessions = *(const struct p_sessions *)msg;
+	} else if (l == &p_where_layout) {
+		w->n_where++;
+		w->where = *(const struct p_where *)msg;
 	} else {
 		w->n_accounts++;
 		w->account = *(const struct p_account *)msg;

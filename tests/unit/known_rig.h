@@ -24,9 +24,10 @@ struct fake_warden {
 	    const void *msg);
 	void *others_arg;
 	bool there;
-	size_t n_sessions, n_accounts;
+	size_t n_sessions, n_accounts, n_where;
 	struct p_sessions sessions; /* the last job */
 	struct p_account account;
+	struct p_where where;
 };
 
 /* The warden comes; from now on its jobs are in *w. */

@@ -339,7 +339,7 @@ talk_names_nobody_else(void **state)
 static struct line *
 su_to_taro(struct rig *r)
 {
-	const struct kpeer peer = { .pid = 4242, .trusted = 1 };
+	const struct kpeer peer = { .pid = RIG_PID, .trusted = 1 };
 	struct msg_open open = { .version = MSG_VERSION,
 		.phase = PHASE_AUTH,
 		.uid = RIG_UID,

@@ -209,7 +209,7 @@ factor_alone(struct rig *r, const char *login)
 	struct k_bind b = { .phase = PHASE_AUTH,
 		.uid = RIG_UID,
 		.options = OPT_STEPS | OPT_STEP_FACTOR };
-	const struct kpeer peer = { .pid = 4242, .trusted = 1 };
+	const struct kpeer peer = { .pid = RIG_PID, .trusted = 1 };
 	struct line *l = calloc(1, sizeof(*l));
 
 	assert_non_null(l);

@@ -242,7 +242,7 @@ the_pam_line_wins(void **state)
 {
 	struct rig *r = *state;
 	struct secret seed;
-	struct kpeer peer = { .pid = 4242, .trusted = 1 };
+	struct kpeer peer = { .pid = RIG_PID, .trusted = 1 };
 	struct msg_open open = { .phase = PHASE_AUTH,
 		.version = MSG_VERSION,
 		.uid = RIG_UID,

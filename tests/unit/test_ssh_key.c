@@ -1,6 +1,5 @@
 /*
- * FIDO2 keys of OpenSSH: named, let in by sshd, and printed for it; and by
- * which doors passkeys come at all.
+ * FIDO2 keys of OpenSSH: named, let in by sshd, and printed for it.
  */
 #include "config.h"
 
@@ -703,161 +702,6 @@ what_sshd_is_told(void **state)
 	soft_key_done(&k2);
 }
 
-/* --- doors -------------------------------------------------------------------
- */
-
-static void
-at_pts_3(struct person *p)
-{
-	struct r_session *s = &p->sessions[p->n_sessions++];
-
-	(void)snprintf(s->service, sizeof(s->service), "sshd");
-	(void)snprintf(s->tty, sizeof(s->tty), "/dev/pts/3");
-	s->opened = 1;
-}
-
-static void
-at_tty_1(struct person *p)
-{
-	struct r_session *s = &p->sessions[p->n_sessions++];
-
-	(void)snprintf(s->service, sizeof(s->service), "login");
-	(void)snprintf(s->tty, sizeof(s->tty), "tty1");
-	s->opened = 1;
-}
-
-/* A console login from another host (telnet, rlogin). */
-static void
-at_pts_4(struct person *p)
-{
-	at_tty_1(p);
-	p->sessions[p->n_sessions - 1].remote = 1;
-	(void)snprintf(p->sessions[p->n_sessions - 1].tty,
-	    sizeof(p->sessions[0].tty), "pts/4");
-}
-
-static void
-nowhere(struct person *p)
-{
-	memset(p->sessions, 0, sizeof(p->sessions));
-	p->n_sessions = 0;
-}
-
-static void
-assert_doors(struct rig *r, const struct caller *who, uint8_t doors)
-{
-	struct line *l = line_known(r, who);
-	struct k_person p = profile(l);
-
-	if (p.doors != doors)
-		fail_msg("%s at %s: %d, not %d", who->service,
-		    who->tty != NULL ? who->tty : "", p.doors, doors);
-	line_close(&l);
-}
-
-#define SUDO (DOOR_HERE | DOOR_AGENT)
-
-static void
-doors(void **state)
-{
-	struct stage *s = *state;
-	struct rig *r = s->r;
-	struct caller verb = { .service = "kosmoctl",
-		.tty = "/dev/pts/3",
-		.phase = PHASE_VERB,
-		.peer = RIG_UID };
-	struct caller sudo = { .service = "sudo", .tty = "/dev/pts/3" };
-	struct caller locker = { .service = "x", .tty = ":0", .peer = RIG_UID };
-
-	assert_doors(r, &far, DOOR_SSH);
-	assert_doors(r, &(struct caller){ .service = "sshd" }, DOOR_SSH);
-	assert_doors(r, &console, DOOR_HERE);
-	assert_doors(r,
-	    &(struct caller){
-		.service = "login", .tty = "pts/1", .source = HERE },
-	    0);
-	assert_doors(r, &verb, DOOR_HERE | DOOR_SSH | DOOR_AGENT);
-	assert_doors(r, &sudo, SUDO);
-	assert_doors(r, &locker, DOOR_HERE);
-	/* from there by ssh, and nowhere else */
-	rig_change(r, "taro", at_pts_3);
-	assert_doors(r, &verb, DOOR_SSH | DOOR_AGENT);
-	assert_doors(r, &sudo, DOOR_AGENT);
-	sudo.tty = "pts/7"; /* tmux, or another window of the same */
-	assert_doors(r, &sudo, DOOR_AGENT);
-	sudo.tty = NULL;
-	assert_doors(r, &sudo, DOOR_AGENT);
-	assert_doors(r, &console, DOOR_HERE);
-	assert_doors(r, &locker, DOOR_HERE);
-	sudo.tty = "tty2";
-	assert_doors(r, &sudo, SUDO);
-	/* here as well */
-	rig_change(r, "taro", at_tty_1);
-	sudo.tty = "pts/7";
-	assert_doors(r, &sudo, SUDO);
-	sudo.tty = "pts/3";
-	assert_doors(r, &sudo, DOOR_AGENT);
-	/* a console login is none that came from afar */
-	rig_change(r, "taro", nowhere);
-	rig_change(r, "taro", at_pts_4);
-	sudo.tty = "pts/4";
-	assert_doors(r, &sudo, DOOR_AGENT);
-	/* su of somebody else: neither their agent nor their key */
-	rig_change(r, "taro", nowhere);
-	assert_doors(r,
-	    &(struct caller){
-		.service = "su", .tty = "pts/4", .ruid = RIG_UID + 1 },
-	    0);
-	sudo.ruid = RIG_UID + 1;
-	assert_doors(r, &sudo, 0);
-	sudo.ruid = 0;
-	sudo.peer = RIG_UID; /* who only says that it is sudo */
-	assert_doors(r, &sudo, DOOR_HERE);
-	verb.peer = 0; /* root, for taro: at the same terminal */
-	verb.ruid = 0;
-	assert_doors(r, &verb, DOOR_HERE | DOOR_SSH);
-	r->k->touch = false;
-	assert_doors(r, &console, 0);
-}
-
-static struct msg_end
-session(struct rig *r, const uint8_t *ticket)
-{
-	const struct kpeer peer = { .pid = 4242, .trusted = 1 };
-	struct msg_open open = {
-		.version = MSG_VERSION, .phase = PHASE_SESSION, .tty = "pts/6"
-	};
-	struct line l = { .rig = r };
-
-	memcpy(open.ticket, ticket, TICKET_LEN);
-	assert_int_equal(keeper_accept(r->k, &l, &peer, &open, &l.c), KOSMO_OK);
-	store_flush(r->store);
-	assert_true(l.ended);
-	return l.end;
-}
-
-/* Where a session came from is kept, whatever the service is called. */
-static void
-sessions_know_where_they_are_from(void **state)
-{
-	struct stage *s = *state;
-	struct caller from = console;
-	struct caller sudo = { .service = "sudo", .tty = "pts/6" };
-
-	for (int i = 0; i < 2; i++) {
-		struct line *l;
-
-		from.source = i == 0 ? HERE : NULL;
-		l = line_all(s->r, &from, &s->seed);
-		assert_int_equal(line_finish(l, RESULT_ALLOW), RESULT_ALLOW);
-		assert_int_equal(
-		    session(s->r, l->end.ticket).result, RESULT_NOTED);
-		line_close(&l);
-		assert_doors(s->r, &sudo, i == 0 ? DOOR_AGENT : SUDO);
-		rig_change(s->r, "taro", nowhere);
-	}
-}
-
 static struct k_status_is
 status(struct rig *r)
 {
@@ -932,8 +776,6 @@ main(void)
 		TEST(the_factor_alone),
 		TEST(no_key_without_a_password),
 		TEST(what_sshd_is_told),
-		TEST(doors),
-		TEST(sessions_know_where_they_are_from),
 		TEST(the_rp_id),
 	};
 

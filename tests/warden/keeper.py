@@ -4,7 +4,8 @@
 As a program it asks once:
     keeper.py SOCKET sessions LOGIN UID KEEP END [PID:OPENED:SERVICE:TTY ...]
     keeper.py SOCKET account LOGIN [GROUPS]
-and prints ok, sessions and tickets, or uid and flags. Pids are those that the
+    keeper.py SOCKET where UID PID
+and prints ok, sessions and tickets, uid and flags, or the word. Pids are those that the
 warden sees.
 """
 
@@ -16,6 +17,8 @@ import time
 
 P_HELLO, P_SESSIONS, P_SESSIONS_IS = 192, 195, 196
 P_ACCOUNT, P_ACCOUNT_IS = 197, 198
+P_WHERE, P_WHERE_IS = 201, 202
+NOWHERE, HERE, AWAY = range(3)
 EXISTS, SYSTEM, ADMIN, PROTECTED, UNSURE = 1, 2, 4, 8, 16
 NO_UID = 0xFFFFFFFF
 
@@ -44,9 +47,9 @@ def fields_of(packet):
     return out
 
 
-def row(pid, opened, service="sshd", tty=""):
+def row(pid, opened, service="sshd", tty="", remote=1):
     """One of the keeper's hints, as an element of the list."""
-    return pack(1, num(pid, 8), num(opened, 8), service, tty)
+    return pack(1, num(pid, 8), num(opened, 8), service, tty, num(remote, 1))
 
 
 def rows_field(rows):
@@ -99,6 +102,12 @@ class Keeper:
         self.send(pack(P_ACCOUNT, num(self.next_id, 8), login, groups))
         return self.next_id
 
+    def ask_where(self, uid, pid, rows=()):
+        self.next_id += 1
+        self.send(pack(P_WHERE, num(self.next_id, 8), num(uid, 4),
+                       num(pid, 8), rows_field(list(rows))))
+        return self.next_id
+
     def answer(self, seconds=30):
         """Type, id and the numbers of the next answer."""
         self.conn.settimeout(seconds)
@@ -122,6 +131,13 @@ class Keeper:
         assert (kind, number) == (P_ACCOUNT_IS, wanted)
         return rest
 
+    def where(self, *args, **named):
+        """The word."""
+        wanted = self.ask_where(*args, **named)
+        kind, number, rest = self.answer()
+        assert (kind, number) == (P_WHERE_IS, wanted)
+        return rest[0]
+
 
 def main(path, what, *args):
     keeper = Keeper(path)
@@ -134,6 +150,8 @@ def main(path, what, *args):
             pid, opened, service, tty = text.split(":")
             rows.append(row(int(pid), int(opened), service, tty))
         print(*keeper.sessions(login, int(uid), int(keep), int(end), rows))
+    elif what == "where":
+        print(keeper.where(*map(int, args)))
     else:
         print(*keeper.account(*args))
     print("%.2f s" % (time.monotonic() - began), file=sys.stderr)

@@ -188,6 +188,11 @@ class LogindAway(Case):
         self.assertTrue(lives(kept))
         return time.monotonic() - began
 
+    def test_where_nobody_knows(self):
+        _, shell = self.start("taro", "sleep 7052 & wait", opener="login")
+        self.assertEqual(self.keeper.where(TARO, shell), k.NOWHERE)
+        self.assertIn("no word of logind", self.log())
+
     def test_no_bus(self):
         self.assertLess(self.sign_out(), 1)
         self.assertIn("logind", self.log())
@@ -357,6 +362,52 @@ class Accounts(Case):
 
 
 
+class Where(Case):
+    def where(self, pid, *rows):
+        return self.keeper.where(TARO, pid, rows)
+
+    def test_by_the_one_that_opened_the_session(self):
+        for opener, word in (("sshd", k.AWAY), ("login", k.HERE),
+                             ("cron", k.NOWHERE)):
+            with self.subTest(opener=opener):
+                monitor, shell = self.start("taro", "sleep 7501 & wait",
+                                            opener=opener)
+                child = one_named("7501")
+                for pid in (monitor, shell, child):
+                    self.assertEqual(self.where(pid), word)
+                os.kill(child, signal.SIGKILL)
+                wait_until(gone(child))
+
+    def test_by_the_keepers_row(self):
+        monitor, shell = self.start("taro", "sleep 7502 & wait", opener="kdm")
+        self.assertEqual(self.where(shell), k.NOWHERE)
+        now = int(time.time()) + 1
+        for remote, word in ((0, k.HERE), (1, k.AWAY)):
+            row = k.row(monitor, now, "kdm", ":0", remote)
+            self.assertEqual(self.where(shell, row), word)
+        # the number was another's when the row was made
+        self.assertEqual(
+            self.where(shell, k.row(monitor, now - 3600, "kdm", ":0", 0)),
+            k.NOWHERE)
+
+    def test_what_init_took_over_is_where_all_is(self):
+        here, _ = self.start("taro", "(setsid sleep 7503 &); sleep 9 & wait",
+                             opener="login")
+        daemon = one_named("7503")
+        wait_until(lambda: people.stat_of(daemon)[1] == 1)
+        away, _ = self.start("taro", "sleep 7504 & wait")
+        now = int(time.time()) + 1
+        rows = (k.row(here, now, "login", "tty1", 0),
+                k.row(away, now, "sshd", "ssh", 1))
+        self.assertEqual(self.where(daemon), k.NOWHERE)
+        self.assertEqual(self.where(daemon, *rows[:1]), k.HERE)
+        self.assertEqual(self.where(daemon, *rows), k.AWAY)
+
+    def test_nobody(self):
+        for pid in (0, 1, 2**31 - 1, 2**32, 2**64 - 1):
+            self.assertEqual(self.where(pid), k.NOWHERE)
+
+
 class NameServices(Case):
     """With one that hangs or is away: nss.c."""
 
@@ -432,7 +483,7 @@ class NoCapability(Case):
 
 class Working(Case):
     def test_hello(self):
-        self.assertEqual(self.keeper.hello, [1, 2])
+        self.assertEqual(self.keeper.hello, [2, 2])
 
     def test_no_job_waits_for_another(self):
         _, deaf = self.on_terminal(
@@ -458,20 +509,20 @@ class Working(Case):
         for _ in range(3):
             self.keeper.close()
             self.keeper = k.Keeper(SOCKET)
-            self.assertEqual(self.keeper.accept(), [1, 2])
+            self.assertEqual(self.keeper.accept(), [2, 2])
         self.assertEqual(self.keeper.account("taro")[0], TARO)
 
     def test_a_keeper_that_talks_nonsense(self):
         good = k.pack(k.P_ACCOUNT, k.num(1, 8), "taro", "")
         for packet in (b"\0", b"x" * 100, good + b"x", good[:-1],
-                       k.pack(k.P_HELLO, k.num(1, 4), k.num(2, 1)),
+                       k.pack(k.P_HELLO, k.num(2, 4), k.num(2, 1)),
                        k.pack(k.P_ACCOUNT, k.num(1, 8), "ta\nro", ""),
                        k.pack(k.P_ACCOUNT, k.num(1, 8), "x" * 300, "")):
             with self.subTest(packet=packet):
                 self.keeper.send(packet)
                 with self.assertRaises((EOFError, ConnectionError)):
                     self.keeper.answer(5)
-                self.assertEqual(self.keeper.accept(), [1, 2])
+                self.assertEqual(self.keeper.accept(), [2, 2])
 
     def test_confined(self):
         status = people.status_of(self.warden.pid)
