@@ -42,7 +42,7 @@ void doctor_sshd(struct doctor *d);
 /* doctor_keys.c: kosmo-ssh-keys. */
 void doctor_keys(struct doctor *d);
 
-/* doctor_host.c: PAM files, login.defs, sudo, udev. */
+/* doctor_host.c: kosmod.conf, PAM files, login.defs, sudo, udev. */
 void doctor_host(struct doctor *d);
 
 /*
