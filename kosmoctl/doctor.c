@@ -135,6 +135,7 @@ doctor_run(struct showing *s, enum outcome what)
 		    NULL);
 	doctor_host(&d);
 	doctor_sshd(&d);
+	doctor_keys(&d);
 	if (what != DONE)
 		return what;
 	return d.error == KOSMO_OK && !d.wrong ? DONE : REFUSED;

@@ -12,6 +12,7 @@
 #include "doctor.h"
 
 #define LOGIN_SECONDS 900
+#define MODULE "pam_kosmo.so"
 
 /* True if a line of the file that is no comment has word in it. */
 static bool
@@ -66,6 +67,24 @@ look_at_conf(struct doctor *d)
 		    N_("kosmod.conf has all that it needs."), NULL);
 }
 
+/* `sudo -i` has a file of its own: with sudo alone there is a way around. */
+static void
+look_at_sudo_i(struct doctor *d)
+{
+	static const char path[] = "/etc/pam.d/sudo-i";
+
+	if (access(path, R_OK) != 0 || !has_line("/etc/pam.d/sudo", MODULE))
+		return;
+	if (has_line(path, MODULE))
+		doctor_tell(d, HEALTH_OK, "pam.sudo-i",
+		    N_("{path} asks Kosmo."), FILLS({ "path", path }));
+	else
+		doctor_tell(d, HEALTH_WRONG, "pam.sudo-i",
+		    N_("{path} does not ask Kosmo, so sudo -i goes around it. "
+		       "To have it ask: pam.d/insert {service}"),
+		    FILLS({ "path", path }, { "service", "sudo" }));
+}
+
 static void
 look_at_pam(struct doctor *d)
 {
@@ -80,7 +99,7 @@ look_at_pam(struct doctor *d)
 		(void)snprintf(check, sizeof(check), "pam.%s", s);
 		if (access(path, R_OK) != 0)
 			continue; /* not on this host */
-		if (has_line(path, "pam_kosmo.so"))
+		if (has_line(path, MODULE))
 			doctor_tell(d, HEALTH_OK, check,
 			    N_("{path} asks Kosmo."), FILLS({ "path", path }));
 		else
@@ -191,6 +210,7 @@ doctor_host(struct doctor *d)
 {
 	look_at_conf(d);
 	look_at_pam(d);
+	look_at_sudo_i(d);
 	look_at_login(d);
 	look_at_sudo(d);
 	look_at_udev(d);

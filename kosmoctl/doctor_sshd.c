@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "doctor.h"
+#include "libkosmo/path.h"
 
 #define VALUE_LEN 255
 
@@ -25,10 +26,12 @@ static const struct setting settings[] = {
 	{ "usepam", "yes", false, HEALTH_WRONG },
 	{ "kbdinteractiveauthentication", "yes", false, HEALTH_WRONG },
 	{ "passwordauthentication", "no", false, HEALTH_WRONG },
+	{ "pubkeyauthentication", "yes", false, HEALTH_NOTE },
+	{ "allowagentforwarding", "yes", false, HEALTH_NOTE },
 	{ "logingracetime", "900", true, HEALTH_WRONG },
 	{ "authorizedkeyscommand", LIBEXECDIR "/kosmo/kosmo-ssh-keys %u", false,
 	    HEALTH_NOTE },
-	{ "authorizedkeyscommanduser", "kosmo-keys", false, HEALTH_NOTE },
+	{ "authorizedkeyscommanduser", KOSMO_KEYS_USER, false, HEALTH_NOTE },
 	{ "authorizedkeysfile", "none", false, HEALTH_NOTE },
 	{ "authenticationmethods",
 	    "publickey,keyboard-interactive keyboard-interactive", false,

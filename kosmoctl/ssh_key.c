@@ -1,23 +1,25 @@
 /*
- * ssh_key.c: the .pub file of `enroll ssh-key`: its line goes to kosmod, which
+ * ssh_key.c: the .pub file of `enroll ssh-key`: its key goes to kosmod, which
  * says what it thinks of it.
  */
 #include "config.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "kosmoctl/verb.h"
 #include "kosmoctl/words.h"
+#include "libkosmo/utf8.h"
 
 #define BLANKS " \t\r"
 
 /*
- * The first line of fd, byte by byte: with --stdin answers stand behind it.
- * What is longer is cut: a key is not, certificates and comments may be.
- * KOSMO_EIO; KOSMO_ENOTFOUND if there is none.
+ * A line of fd, byte by byte: with --stdin answers stand behind it. What is
+ * longer is cut: a key is not, certificates and comments may be. KOSMO_EIO;
+ * KOSMO_ENOTFOUND at the end.
  */
 static int
 read_line(int fd, char *line, size_t size)
@@ -38,19 +40,39 @@ read_line(int fd, char *line, size_t size)
 	line[len] = '\0';
 	if (n == -1)
 		return KOSMO_EIO;
-	return line[strspn(line, BLANKS)] != '\0' ? KOSMO_OK : KOSMO_ENOTFOUND;
+	return n == 1 || len > 0 ? KOSMO_OK : KOSMO_ENOTFOUND;
 }
 
-/* Type and base64 alone: a comment may be in any encoding. */
-static void
+/* The first line that is neither empty nor a comment, as ssh-keygen has it. */
+static int
+read_key(int fd, char *line, size_t size)
+{
+	int r;
+
+	do {
+		if ((r = read_line(fd, line, size)) != KOSMO_OK)
+			return r;
+	} while (strchr("#", line[strspn(line, BLANKS)]) != NULL);
+	return KOSMO_OK;
+}
+
+/*
+ * Type and base64 alone, with a space between: a comment may be in any
+ * encoding. False if even those are no text.
+ */
+static bool
 cut_comment(char *line)
 {
 	size_t n = strspn(line, BLANKS);
 
 	n += strcspn(line + n, BLANKS);
-	n += strspn(line + n, BLANKS);
+	for (; line[n] != '\0' && strchr(BLANKS, line[n]) != NULL; n++)
+		line[n] = ' ';
 	n += strcspn(line + n, BLANKS);
 	line[n] = '\0';
+	n = strspn(line, BLANKS);
+	memmove(line, line + n, strlen(line + n) + 1);
+	return utf8_clean(line, strlen(line), false);
 }
 
 int
@@ -67,18 +89,19 @@ ssh_key_prepare(struct call *c)
 	if (fd == -1)
 		return call_wrong(c, REFUSED, "{file}: {why}",
 		    FILLS({ "file", path }, { "why", strerror(errno) }));
-	r = read_line(fd, line, sizeof(line));
+	r = read_key(fd, line, sizeof(line));
+	if (r == KOSMO_OK && !cut_comment(line))
+		r = KOSMO_EFORMAT;
 	if (r == KOSMO_EIO)
 		(void)call_wrong(c, REFUSED, "{file}: {why}",
 		    FILLS({ "file", path }, { "why", strerror(errno) }));
 	else if (r != KOSMO_OK)
 		(void)call_wrong(c, REFUSED,
-		    N_("{file}: its first line is no public key of OpenSSH."),
+		    N_("{file}: there is no public key of OpenSSH in it."),
 		    FILLS({ "file", path }));
 	if (fd != STDIN_FILENO)
 		(void)close(fd);
 	if (r != KOSMO_OK)
 		return REFUSED;
-	cut_comment(line);
 	return call_set(c, "", line) == KOSMO_OK ? DONE : REFUSED;
 }

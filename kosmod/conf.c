@@ -247,12 +247,31 @@ conf_load(const char *path, struct conf *ret, FILE *err)
 	return check_blocklist(ret, err);
 }
 
-const struct conf_service *
-conf_service(const struct conf *conf, const char *name)
+static const struct conf_service *
+find_service(const struct conf *conf, const char *name)
 {
 	for (uint32_t i = 0; i < conf->n_services; i++) {
 		if (strcmp(conf->services[i].name, name) == 0)
 			return &conf->services[i];
 	}
-	return &conf_plain_service;
+	return NULL;
+}
+
+/* `sudo -i` and `su -` have a name of their own at PAM, and no other rules. */
+static const char *
+also_known(const char *name)
+{
+	if (strcmp(name, "sudo-i") == 0)
+		return "sudo";
+	return strcmp(name, "su-l") == 0 ? "su" : name;
+}
+
+const struct conf_service *
+conf_service(const struct conf *conf, const char *name)
+{
+	const struct conf_service *s = find_service(conf, name);
+
+	if (s == NULL)
+		s = find_service(conf, also_known(name));
+	return s != NULL ? s : &conf_plain_service;
 }

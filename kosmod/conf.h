@@ -164,8 +164,9 @@ KOSMO_CHECK int conf_load_keys(const char *path, struct conf *ret, FILE *err);
 void conf_advise(const struct conf *conf, FILE *out);
 
 /*
- * The row of a service; the [login]-wide row of defaults if there is none
- * (steps password and factor, no dialogue, deadline 5 minutes).
+ * The row of a service; where there is none, sudo-i has that of sudo and su-l
+ * that of su, others the [login]-wide row of defaults (steps password and
+ * factor, no dialogue, deadline 5 minutes).
  */
 const struct conf_service *
 conf_service(const struct conf *conf, const char *name);

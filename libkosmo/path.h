@@ -16,6 +16,7 @@
 #define KOSMO_MASTER_KEY "/etc/kosmo/master.key"
 #define KOSMO_MAIL_USER "kosmo-mail"   /* the system user of kosmo-post */
 #define KOSMO_TOUCH_USER "kosmo-touch" /* the same of kosmo-touch */
+#define KOSMO_KEYS_USER "kosmo-keys"   /* that of kosmo-ssh-keys */
 #define KOSMO_USER "kosmo"	       /* the system user that kosmod runs as */
 
 #endif

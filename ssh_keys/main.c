@@ -56,18 +56,34 @@ fill_open(struct msg_open *open, const char *login)
 }
 
 static int
+get(int fd, const struct layout *layout, void *ret, int64_t deadline)
+{
+	struct buf in = BUF_INIT;
+	int r = packet_recv(fd, &in, NULL, deadline);
+
+	if (r == KOSMO_OK)
+		r = packet_get(&in, layout, ret);
+	buf_done(&in);
+	return r;
+}
+
+/* The keys count if END says so, and that it is the end of this asking. */
+static int
 ask(int fd, const struct msg_open *open, struct msg_ssh_keys *ret)
 {
 	int64_t deadline = packet_now() + PATIENCE;
-	struct buf in = BUF_INIT;
+	struct msg_end end = { 0 };
 	int r;
 
-	if ((r = packet_send(fd, &msg_open_layout, open, -1, deadline)) ==
-		KOSMO_OK &&
-	    (r = packet_recv(fd, &in, NULL, deadline)) == KOSMO_OK)
-		r = packet_get(&in, &msg_ssh_keys_layout, ret);
-	buf_done(&in);
-	return r;
+	if ((r = packet_send(fd, &msg_open_layout, open, -1, deadline)) !=
+		KOSMO_OK ||
+	    (r = get(fd, &msg_ssh_keys_layout, ret, deadline)) != KOSMO_OK ||
+	    (r = get(fd, &msg_end_layout, &end, deadline)) != KOSMO_OK)
+		return r;
+	if (end.result != RESULT_NOTED ||
+	    memcmp(end.nonce, open->nonce, NONCE_LEN) != 0)
+		return KOSMO_EPERM;
+	return KOSMO_OK;
 }
 
 /* Lines of authorized_keys(5). */

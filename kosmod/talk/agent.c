@@ -11,6 +11,8 @@
 #include "libkosmo/packet.h"
 #include "libkosmo/utf8.h"
 
+#define LIST_MS 10000 /* nobody has to touch anything for that */
+
 enum {
 	AGENT_FAILURE = 5,
 	AGENTC_REQUEST_IDENTITIES = 11,
@@ -153,6 +155,8 @@ take_key(struct cursor *c, struct agent_keys *ret)
 int
 agent_list(const struct agent *a, struct agent_keys *ret)
 {
+	int64_t soon = packet_now() + LIST_MS;
+	const struct agent list = { a->fd, a->until < soon ? a->until : soon };
 	struct buf request = BUF_INIT, reply = BUF_INIT;
 	struct cursor c = { NULL, 0 };
 	uint32_t n = 0;
@@ -160,7 +164,8 @@ agent_list(const struct agent *a, struct agent_keys *ret)
 
 	memset(ret, 0, sizeof(*ret));
 	if ((r = buf_add_u8(&request, AGENTC_REQUEST_IDENTITIES)) != 0 ||
-	    (r = ask(a, &request, AGENT_IDENTITIES_ANSWER, &reply, &c)) != 0 ||
+	    (r = ask(&list, &request, AGENT_IDENTITIES_ANSWER, &reply, &c)) !=
+		0 ||
 	    (r = cursor_u32(&c, &n)) != 0)
 		goto out;
 	for (; r == 0 && n > 0; n--)

@@ -34,8 +34,9 @@ struct agent_keys {
 
 /*
  * The FIDO2 keys of OpenSSH that it has, the first AGENT_KEYS of them; others
- * and certificates are passed over. KOSMO_EFORMAT, KOSMO_ETOOBIG (no more than
- * AGENT_REPLY_MAX is read), KOSMO_ECLOSED, KOSMO_ETIMEOUT, KOSMO_EIO.
+ * and certificates are passed over. A list is waited for 10 seconds at most.
+ * KOSMO_EFORMAT, KOSMO_ETOOBIG (no more than AGENT_REPLY_MAX is read),
+ * KOSMO_ECLOSED, KOSMO_ETIMEOUT, KOSMO_EIO.
  */
 KOSMO_CHECK int agent_list(const struct agent *a, struct agent_keys *ret);
 

@@ -39,6 +39,15 @@ starts_with(struct word w, const char *text)
 	return w.len >= n && memcmp(w.at, text, n) == 0;
 }
 
+/* Some editors of Windows begin a file with this. */
+static size_t
+mark_len(const char *text, size_t len)
+{
+	static const char mark[] = "\xef\xbb\xbf";
+
+	return len >= 3 && memcmp(text, mark, 3) == 0 ? 3 : 0;
+}
+
 /* A FIDO2 type is meant, though it may be cut; a certificate is another. */
 static bool
 is_meant(struct word w)
@@ -73,14 +82,14 @@ decode(struct word w, uint8_t ret[static BLOB_MAX], size_t *ret_len)
 enum ssh_line
 ssh_line_read(const char *text, size_t len, struct k_ssh_pub *ret)
 {
-	const char *p = text, *end = text + len;
+	const char *p = text + mark_len(text, len), *end = text + len;
 	struct word type, base64;
 	uint8_t blob[BLOB_MAX];
 	size_t blob_len = 0;
 	uint8_t alg;
 	int r = KOSMO_EFORMAT;
 
-	while (end > text && (end[-1] == '\n' || end[-1] == '\r'))
+	while (end > p && (end[-1] == '\n' || end[-1] == '\r'))
 		end--;
 	type = next_word(&p, end);
 	base64 = next_word(&p, end);
@@ -89,6 +98,8 @@ ssh_line_read(const char *text, size_t len, struct k_ssh_pub *ret)
 	    (r = ssh_key_read(blob, blob_len, ret)) == 0 && ret->alg == alg)
 		return SSH_LINE_KEY;
 	memset(ret, 0, sizeof(*ret));
+	if (starts_with(type, "-----BEGIN"))
+		return SSH_LINE_PRIVATE;
 	return is_meant(type) && r != KOSMO_EINVAL ? SSH_LINE_CUT
 						   : SSH_LINE_OTHER;
 }

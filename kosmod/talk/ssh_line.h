@@ -12,13 +12,14 @@
 enum ssh_line {
 	SSH_LINE_KEY = 0, /* a FIDO2 key */
 	SSH_LINE_CUT,	  /* one that is cut short or damaged */
+	SSH_LINE_PRIVATE, /* the first one of a private key */
 	SSH_LINE_OTHER	  /* a plain key, a certificate, options, no key */
 };
 
 /*
  * Reads len bytes of text. Spaces and tabs around and between the words, and
- * newlines and returns at the end, count for nothing. ret is filled for
- * SSH_LINE_KEY, and else zero.
+ * newlines and returns at the end, count for nothing, nor does a byte order
+ * mark. ret is filled for SSH_LINE_KEY, and else zero.
  */
 enum ssh_line
 ssh_line_read(const char *text, size_t len, struct k_ssh_pub *ret);

@@ -16,7 +16,7 @@
 #include "kosmod/talk/ssh_blob.h"
 #include "tests/unit/soft_key.h"
 
-#define KEYS_MAX 8
+#define KEYS_MAX 20
 
 struct ssh_soft {
 	char name[16];

@@ -173,7 +173,7 @@ expect 1 "no public key" enroll ssh-key "$dir/empty.pub"
 expect 1 "no public key" enroll ssh-key - </dev/null
 expect 1 "Is a directory" enroll ssh-key "$dir"
 printf '\377\n' >"$dir/odd.pub"
-expect 1 "not UTF-8" enroll ssh-key "$dir/odd.pub"
+expect 1 "no public key" enroll ssh-key "$dir/odd.pub"
 mkdir "$dir/open" && chmod 0777 "$dir/open"
 "$ctl" --socket "$dir/open/kosmod.sock" me >"$dir/out" 2>"$dir/err"
 [ $? -eq 3 ] || fail "a folder that others may write to"

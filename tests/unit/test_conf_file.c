@@ -44,6 +44,7 @@ test_services(void **state)
 	    "[login]\nfloor = password factor\nunknown-user = ignore\n"
 	    "methods = email totp\n"
 	    "[service sudo]\nsteps = factor\n"
+	    "[service su-l]\nsteps = password\n"
 	    "[service vlock]\nsteps=password,factor\nmethods = totp\n"
 	    "language = ja\nalone = allow\nlogin = yes\ndialogue = yes\n"
 	    "console = yes\ndeadline = 30s\nwho = caller\n";
@@ -61,6 +62,10 @@ test_services(void **state)
 	s = conf_service(&conf, "sudo");
 	assert_int_equal(s->steps, STEP_FACTOR);
 	assert_int_equal(s->deadline, 300);
+	/* `sudo -i` is sudo, `su -` has a row of its own here */
+	assert_ptr_equal(conf_service(&conf, "sudo-i"), s);
+	s = conf_service(&conf, "su-l");
+	assert_int_equal(s->steps, STEP_PASSWORD);
 	s = conf_service(&conf, "vlock");
 	assert_string_equal(s->name, "vlock");
 	assert_int_equal(s->steps, STEP_PASSWORD | STEP_FACTOR);
@@ -127,6 +132,8 @@ test_built_in_services(void **state)
 	} rows[] = { { "sshd", 1, 1, 0, 840, true },
 		{ "login", 1, 1, 1, 840, false },
 		{ "sudo", 0, 0, 0, 300, false }, { "su", 0, 0, 0, 300, false },
+		{ "sudo-i", 0, 0, 0, 300, false },
+		{ "su-l", 0, 0, 0, 300, false },
 		{ "passwd", 0, 0, 0, 300, false },
 		{ "locker", 0, 0, 0, 60, false },
 		{ "kosmoctl", 0, 1, 0, 840, false },

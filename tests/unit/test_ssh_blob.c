@@ -76,6 +76,7 @@ test_lines(void **state)
 		ED_TYPE " " ED_BLOB " taro@pc\r\n",
 		ED_TYPE " " ED_BLOB "\r",
 		ED_TYPE " " ED_BLOB "\n\n",
+		"\xef\xbb\xbf" ED_TYPE " " ED_BLOB " taro@pc\r\n",
 	};
 	struct k_ssh_pub key, other;
 
@@ -107,7 +108,8 @@ test_other_lines(void **state)
 		"no-touch-required " ED_TYPE " " ED_BLOB,
 		"verify-required,from=\"192.0.2.1\" " ED_TYPE " " ED_BLOB,
 		"cert-authority " ED_TYPE " " ED_BLOB, ED_BLOB,
-		"# " ED_TYPE " " ED_BLOB, "-----BEGIN OPENSSH PRIVATE KEY-----",
+		"# " ED_TYPE " " ED_BLOB, "\xef\xbb\xbf", "\xef\xbb",
+		"\xef\xbb\xbf\xef\xbb\xbf" ED_TYPE " " ED_BLOB,
 		"webauthn-" EC_TYPE " " EC_BLOB,
 		/* of a web page, not of ssh */
 		ED_TYPE
@@ -120,6 +122,11 @@ test_other_lines(void **state)
 		assert_int_equal(line(other[i], &key), SSH_LINE_OTHER);
 		assert_memory_equal(&key, &none, sizeof(key));
 	}
+	assert_int_equal(line("-----BEGIN OPENSSH PRIVATE KEY-----", &key),
+	    SSH_LINE_PRIVATE);
+	assert_int_equal(line("-----BEGIN RSA PRIVATE KEY-----\r\n", &key),
+	    SSH_LINE_PRIVATE);
+	assert_memory_equal(&key, &none, sizeof(key));
 }
 
 /* Cut anywhere behind "sk-" it is never taken for a key, nor for another. */

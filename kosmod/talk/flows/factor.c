@@ -124,7 +124,10 @@ go_on(struct dialogue *d, struct factor *f, bool said)
 		return r != 0 ? r : turn_to(d, f, to);
 	}
 	if (agent)
-		r = say(d, N_("Your key could not be reached."), NULL);
+		r = say(d,
+		    N_("Your key could not be reached.\n"
+		       "Does your ssh-agent have it (ssh -A, ssh-add -l)?"),
+		    NULL);
 	if (r != 0)
 		return r;
 	return leave_contact(
@@ -225,6 +228,17 @@ factor_once(struct dialogue *d, struct factor *f, bool *proven)
 	return *proven ? 0 : factor_refused(d, f, &attempt);
 }
 
+/* No device can be used here; recovery: there are codes to go on with. */
+static const char *
+none_here(const struct dialogue *d, bool recovery)
+{
+	if (ssh_key_elsewhere(d) && !d->person.key_seen)
+		return N_("Your passkey is an SSH key: please log in by ssh "
+			  "with it (ssh -i).");
+	return recovery ? N_("Your passkey can't be used here.")
+			: N_("You have no method that is allowed here.");
+}
+
 /* Before anything is proven everyone is asked alike: no device is named. */
 int
 prove_factor(struct dialogue *d)
@@ -236,10 +250,9 @@ prove_factor(struct dialogue *d)
 	int r = 0;
 
 	if (known && factors_of(d, list) == 0)
-		return leave_contact(d, RESULT_DENY,
-		    N_("You have no method that is allowed here."), NULL);
+		return leave_contact(d, RESULT_DENY, none_here(d, false), NULL);
 	if (known && list[0].device == NULL)
-		r = say(d, N_("Your passkey can't be used here."), NULL);
+		r = say(d, none_here(d, true), NULL);
 	if (known && r == 0)
 		r = turn_to(d, &f, list[0]);
 	while (r == 0 && !proven)

@@ -57,6 +57,20 @@ passkeys_elsewhere(const struct dialogue *d)
 	return false;
 }
 
+bool
+ssh_key_elsewhere(const struct dialogue *d)
+{
+	const struct k_person *p = &d->person;
+
+	if (!passkeys_elsewhere(d) ||
+	    !conf_service(d->t->conf, d->t->hello.service)->login)
+		return false;
+	for (size_t i = 0; i < p->n_devices; i++)
+		if (p->devices[i].kind == KIND_SSH)
+			return true;
+	return false;
+}
+
 size_t
 factors_of(const struct dialogue *d, struct factor ret[static FACTORS_MOST])
 {

@@ -16,6 +16,9 @@ struct factor {
 /* True if there are passkeys that policy allows, but no door here leads to. */
 bool passkeys_elsewhere(const struct dialogue *d);
 
+/* True if one of those is an SSH key, and this login could be made with it. */
+bool ssh_key_elsewhere(const struct dialogue *d);
+
 /*
  * The devices that policy allows and that have a door here, the preferred one
  * first, then the recovery codes that are left, which are all that there is

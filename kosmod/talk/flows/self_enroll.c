@@ -3,6 +3,8 @@
  */
 #include "config.h"
 
+#include <stdio.h>
+
 #include "kosmod/talk/call.h"
 #include "kosmod/talk/flows/device_name.h"
 #include "kosmod/talk/flows/flows.h"
@@ -42,6 +44,20 @@ verb_enrolled(struct dialogue *d)
 	    FILL({ "device", device->name }));
 }
 
+/* As many as the record has room for. */
+static int
+refuse_more(struct dialogue *d)
+{
+	char n[12];
+
+	snprintf(n, sizeof(n), "%d", DEVICES_MAX);
+	return verb_refuse(d, RESULT_REFUSED,
+	    N_("You have {n} devices, and there can be no more. First remove "
+	       "one:\n"
+	       "kosmoctl device remove NAME"),
+	    FILL({ "n", n }));
+}
+
 int
 verb_enroll_confirm(struct dialogue *d, enum method method, bool *ret_done)
 {
@@ -62,6 +78,8 @@ verb_enroll_confirm(struct dialogue *d, enum method method, bool *ret_done)
 	/* of who was not known before, only the registration tells */
 	*ret_done = device != NULL && device->method == method &&
 	    (known ? device->id != before : d->open_step);
+	if (!*ret_done && d->person.n_devices == DEVICES_MAX)
+		return refuse_more(d);
 	return KOSMO_OK;
 }
 

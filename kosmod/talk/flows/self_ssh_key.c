@@ -127,6 +127,8 @@ key_of_line(struct dialogue *d, const char *line, struct k_ssh_pub *ret)
 		return 0;
 	case SSH_LINE_CUT:
 		return refuse(d, N_("That key is cut short or damaged."));
+	case SSH_LINE_PRIVATE:
+		return refuse(d, waiting_private);
 	default:
 		return refuse(d,
 		    N_("Only keys of a type sk- will do. Make one with:\n"

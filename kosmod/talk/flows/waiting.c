@@ -13,13 +13,24 @@ static const char cut[] = N_("The key is cut short. Paste the whole line.");
 static const char unverified[] = N_("That key does not check who you are.\n"
 				    "Make a new one with -O verify-required.");
 
+const char waiting_private[] =
+    N_("That is the private key: show it to nobody.\n"
+       "The .pub file beside it is the one that is meant.");
+
 const char *
 waiting_words(enum ssh_line what)
 {
-	if (what == SSH_LINE_OTHER)
+	switch (what) {
+	case SSH_LINE_CUT:
+		return cut;
+	case SSH_LINE_PRIVATE:
+		return waiting_private;
+	case SSH_LINE_OTHER:
 		return N_("Only keys of a type sk- will do. Paste the .pub "
 			  "made as above.");
-	return what == SSH_LINE_CUT ? cut : NULL;
+	default:
+		return NULL;
+	}
 }
 
 int

@@ -11,6 +11,9 @@
 /* What is wrong with a line that is no key to enrol. */
 const char *waiting_words(enum ssh_line what);
 
+/* What is said of a private key, wherever it was named. */
+extern const char waiting_private[];
+
 /*
  * Has the keeper keep the key; it waits then. name: of the device, NULL: the
  * usual one. *ret_words: NULL, or msgid of what is wrong with it; any other
