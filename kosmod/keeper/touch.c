@@ -138,7 +138,7 @@ copy_word(const struct p_touched *from, struct k_touched *to)
 static bool
 is_its_turn(const struct kconv *c, uint8_t word)
 {
-	return word <= TOUCH_BUSY ||
+	return word < TOUCH_ENDS ||
 	    (word > TOUCH_ASKS && word <= TOUCH_UV_FAILED &&
 		c->touch.until != 0);
 }
@@ -167,7 +167,7 @@ touch_answered(struct keeper *k, const struct buf *packet)
 	struct kconv *c;
 
 	if (packet_get(packet, &p_touched_layout, &m) != KOSMO_OK ||
-	    (m.word > TOUCH_BUSY &&
+	    (m.word >= TOUCH_ENDS &&
 		(m.word <= TOUCH_ASKS || m.word > TOUCH_UV_FAILED)))
 		return KOSMO_EFORMAT;
 	if ((c = who_has(k, m.id)) == NULL)

@@ -81,7 +81,9 @@ get_info(const struct authenticator *a, struct out *out)
 {
 	bool old = a->sw.v[SW_VERSION] == VERSION_2_0;
 
-	out_map(out, old ? 5 : 7);
+	bool change = a->sw.v[SW_PIN_CHANGE] == YES;
+
+	out_map(out, old ? 5U : change ? 8U : 7U);
 	out_int(out, 1);
 	out_array(out, old ? 1 : 2);
 	out_text(out, "FIDO_2_0");
@@ -102,6 +104,10 @@ get_info(const struct authenticator *a, struct out *out)
 	out_text(out, "usb");
 	out_int(out, 10);
 	write_algorithms(a, out);
+	if (change) {
+		out_int(out, 12);
+		out_bool(out, true);
+	}
 	return CTAP_OK;
 }
 

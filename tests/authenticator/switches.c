@@ -35,6 +35,7 @@ static const struct row rows[SWITCHES] = {
 	[SW_GARBAGE] = { "garbage", { "no", "yes" }, 0 },
 	[SW_PIN_AUTH] = { "pin-auth", { "free", "blocked" }, 0 },
 	[SW_PIN_PROTOCOLS] = { "pin-protocols", { "both", "one", "two" }, 0 },
+	[SW_PIN_CHANGE] = { "pin-change", { "no", "due" }, 0 },
 	[SW_UV] = { "uv", { "none", "unset", "set" }, 0 },
 	[SW_FINGER_FAILS] = { "finger-fails", { NULL }, 0 },
 	[SW_VERSION] = { "version", { "2.1", "2.0" }, 0 },

@@ -21,8 +21,9 @@ import keeper  # noqa: E402
 import stick  # noqa: E402
 from keeper import (BIOMETRIC, BUSY, DISCOURAGED, DONE, ENROL, FAILED, GONE,
                     KNOWN, NEXT, NO_KEY, NOT_YOURS, PIN, PIN_BLOCKED,
-                    PIN_WRONG, PREFERRED, PROVE, REQUIRED, RP, STOP, TIMEOUT,
-                    UNSET, UV_FAILED, WAITS, WANTS_PIN, Keeper)  # noqa: E402
+                    PIN_OLD, PIN_WRONG, PREFERRED, PROVE, REQUIRED, RP,
+                    SILENT, STOP, TIMEOUT, UNFIT, UNSET, UV_BLOCKED,
+                    UV_FAILED, WAITS, WANTS_PIN, Keeper)  # noqa: E402
 from daemon import OTHER, ROOT, until, wait_gone  # noqa: E402
 
 UP, UV, AT = 1, 4, 64
@@ -143,8 +144,9 @@ class Right(Touch):
     def test_u2f(self):
         """No PIN and no finger: by policy alone."""
         key = self.keeper.key("u2f=only")
-        self.begin(ENROL)
-        self.next_word(UNSET)
+        for verify in (REQUIRED, BIOMETRIC):
+            self.begin(ENROL, verify)
+            self.next_word(UNFIT)
         for verify in (PREFERRED, DISCOURAGED):
             made = self.enrol(WAITS, verify=verify)
             self.assertEqual(made.format, "fido-u2f")
@@ -224,16 +226,18 @@ class Verifying(Touch):
         while (got := self.keeper.word()).word == UV_FAILED:
             self.go_on(NEXT)
             self.next_word(WAITS)
-        self.assertEqual(got.word, PIN_BLOCKED)
+        self.assertEqual(got.word, UV_BLOCKED)
         key.do("uv unset")
         self.begin(ENROL, BIOMETRIC)
         self.next_word(UNSET)
 
     def test_nothing_set(self):
         self.keeper.key()
-        for verify in (REQUIRED, BIOMETRIC):
-            self.begin(ENROL, verify)
-            self.next_word(UNSET)
+        self.begin(ENROL)
+        self.next_word(UNSET)
+        # there is no reader that could be set up
+        self.begin(ENROL, BIOMETRIC)
+        self.next_word(UNFIT)
         for verify in (PREFERRED, DISCOURAGED):
             self.assertEqual(self.flags(self.enrol(WAITS, verify=verify)),
                              UP | AT)
@@ -285,6 +289,27 @@ class Verifying(Touch):
         self.go_on(PIN, GOOD)
         self.assertEqual(self.next_word(PIN_BLOCKED).retries, 5,
                          "pulled out and in again, it may be tried")
+
+
+    def test_pin_of_no_use(self):
+        """It is not asked for: the key would take none."""
+        key = self.keeper.key(pin=GOOD)
+        key.do("pin-retries 0")
+        self.begin(ENROL)
+        self.assertEqual(self.next_word(PIN_BLOCKED).retries, 0)
+        key.do("pin-retries 8", "pin-change due")
+        self.begin(ENROL)
+        self.next_word(PIN_OLD)
+        self.assertEqual(key.count("getTokenUsingPin"), 0)
+        # a finger it still reads; and the PIN is of no use in its place
+        key.do("uv set")
+        self.enrol(WAITS)
+        key.do("finger-fails 1")
+        self.begin(ENROL)
+        self.next_word(WAITS)
+        self.next_word(UV_FAILED)
+        self.go_on(PIN, GOOD)
+        self.next_word(PIN_OLD)
 
 
 class Choosing(Touch):
@@ -546,7 +571,8 @@ class Hostile(Touch):
             for switch in ("reply truncated", "reply oversized",
                            "frames short"):
                 self.check(switch, act=act,
-                           words=(FAILED, GONE, TIMEOUT, NO_KEY, NOT_YOURS))
+                           words=(FAILED, GONE, TIMEOUT, NO_KEY, NOT_YOURS,
+                                  SILENT))
 
     def test_keepalive_for_ever(self):
         for act in (ENROL, PROVE):
@@ -612,23 +638,29 @@ class Sticks(Touch):
         self.plug(None)
         began = time.monotonic()
         self.begin(ENROL)
-        self.next_word(FAILED)
+        self.next_word(SILENT)
         self.assertLess(time.monotonic() - began, 20)
         self.keeper.wait_for("stick: can't be opened")
         self.keeper.key(pin=GOOD)
         self.enrol()
 
+    def test_in_use_elsewhere(self):
+        """A browser has it, which locks no device."""
+        self.plug(stick.busy)
+        self.begin(ENROL)
+        self.next_word(SILENT)
+
     def test_noise(self):
         self.plug(stick.noise)
         self.begin(ENROL, seconds=1)
-        self.assertIn(self.keeper.word().word, (FAILED, TIMEOUT))
+        self.assertIn(self.keeper.word().word, (FAILED, TIMEOUT, SILENT))
         self.keeper.no_children()
 
     def test_alive_for_ever(self):
         self.plug(stick.alive_for_ever)
         began = time.monotonic()
         self.begin(ENROL, seconds=1)
-        self.assertIn(self.keeper.word().word, (FAILED, TIMEOUT))
+        self.assertIn(self.keeper.word().word, (FAILED, TIMEOUT, SILENT))
         self.assertLess(time.monotonic() - began, 30)
         self.keeper.no_children()
 
