@@ -162,7 +162,7 @@ class Right(Touch):
         that a key could fall over."""
         self.keeper.key(pin=GOOD)
         made = self.enrol()
-        others = [bytes([i]) * 512 for i in range(15)]
+        others = [bytes([i]) * 1023 for i in range(15)]
         self.begin(PROVE, credentials=[*others, made.credential])
         self.assertEqual(self.finish(WANTS_PIN, WAITS).credential,
                          made.credential)
@@ -612,7 +612,7 @@ class Sticks(Touch):
 
     def test_sizes(self):
         """At the limit, and one beyond: that is a line of the log."""
-        for credential, more, word in ((512, 0, DONE), (513, 0, FAILED),
+        for credential, more, word in ((1023, 0, DONE), (1024, 0, FAILED),
                                        (16, 1388, DONE), (16, 1389, FAILED)):
             got = self.make(b"i" * credential, b"m" * more)
             self.assertEqual(got.word, word, (credential, more))
