@@ -43,6 +43,7 @@ static const struct row rows[SWITCHES] = {
 	    0 },
 	[SW_U2F] = { "u2f", { "no", "only" }, 0 },
 	[SW_MAKE_WITHOUT_UV] = { "make-without-uv", { "no", "yes" }, 0 },
+	[SW_PROTECT] = { "protect", { "no", "all" }, 0 },
 };
 
 void

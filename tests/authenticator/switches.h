@@ -35,6 +35,7 @@ enum switch_name {
 	SW_ATTESTATION,
 	SW_U2F,
 	SW_MAKE_WITHOUT_UV,
+	SW_PROTECT,
 	SWITCHES
 };
 

@@ -157,6 +157,16 @@ class Right(Touch):
             self.assertEqual(self.flags(proof), UP)
         self.assertEqual(key.count("error"), 0)
 
+    def test_shows_what_it_holds(self):
+        """Also a key that would show new credentials to nobody who has not
+        given the PIN: it is found again by its credential alone."""
+        self.keeper.key("protect=all", pin=GOOD)
+        made = self.enrol()
+        self.begin(PROVE, credentials=[made.credential])
+        self.finish(WANTS_PIN, WAITS)
+        self.begin(ENROL, credentials=[made.credential])
+        self.next_word(KNOWN)
+
     def test_which_of_many(self):
         """Credentials of other keys do no harm, and the list has no limit
         that a key could fall over."""
