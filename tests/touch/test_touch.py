@@ -360,6 +360,17 @@ class Choosing(Touch):
         second.happened("touched")
         self.assertEqual(first.count("blinks"), 0)
 
+    def test_among_very_many(self):
+        """A table full of them: the right one is found all the same."""
+        mine = self.keeper.key(name="z", pin=GOOD)
+        made = self.enrol()
+        mine.unplug()
+        for _ in range(9):
+            self.keeper.key()
+        mine.plug()
+        self.begin(PROVE, credentials=[made.credential])
+        self.finish(WANTS_PIN, WAITS)
+
     def test_several(self):
         keys = [self.keeper.key("touch=told", pin=f"{i}{i}{i}{i}{i}{i}")
                 for i in range(3)]
@@ -549,6 +560,20 @@ class Waiting(Touch):
         self.next_word(FAILED)
         self.keeper.wait_for("ended without a word")
         key.do("touch at-once")
+        self.enrol(WAITS, verify=DISCOURAGED)
+
+    def test_killed_loop(self):
+        """The key stops blinking, and is anybody's at once."""
+        key = self.keeper.key("touch=never", "make-without-uv=yes")
+        self.begin(ENROL, DISCOURAGED)
+        self.next_word(WAITS)
+        key.happened("blinks")
+        self.keeper.process.kill()
+        key.happened("cancel")
+        self.keeper.process.wait()
+        self.keeper.process.stderr.close()
+        key.do("touch at-once")
+        self.keeper.start()
         self.enrol(WAITS, verify=DISCOURAGED)
 
 
