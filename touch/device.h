@@ -13,7 +13,7 @@
 #include "kosmod/kmsg_passkey.h"
 #include "kosmod/priv.h"
 
-#define DEVICES_AT_ONCE 8 /* more are not looked at */
+#define DEVICES_AT_ONCE 32 /* more are not looked at */
 
 struct device {
 	fido_dev_t *fido; /* open */
