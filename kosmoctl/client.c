@@ -10,13 +10,13 @@
 #include <string.h>
 #include <sys/random.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include "libkosmo/msg_key.h"
 #include "libkosmo/packet.h"
 #include "libkosmo/path.h"
+#include "libkosmo/trust.h"
 
 #define PATIENCE 60000 /* ms for the next message, unless WAIT says more */
 #define CONNECT_PATIENCE 5000
@@ -31,76 +31,29 @@ struct client {
 	bool over;
 };
 
-/* The folder of path into dir, and the path of the socket to use. */
+/* The path of the socket to use: that, or what is called beside next to it. */
 static int
-socket_paths(const char *path, const char *beside, char dir[static 108],
-    struct sockaddr_un *addr)
+address_of(const char *path, const char *beside, struct sockaddr_un *ret)
 {
 	const char *slash = strrchr(path, '/');
-	size_t n = slash == NULL ? 0 : (size_t)(slash - path);
 	const char *base = slash == NULL ? path : slash + 1;
 	int len;
 
-	memset(addr, 0, sizeof(*addr));
-	addr->sun_family = AF_UNIX;
-	if (n >= 108)
-		return KOSMO_EINVAL;
-	if (slash == NULL)
-		(void)strcpy(dir, ".");
-	else if (n == 0)
-		(void)strcpy(dir, "/");
-	else
-		(void)snprintf(dir, 108, "%.*s", (int)n, path);
-	len = snprintf(addr->sun_path, sizeof(addr->sun_path), "%s/%s", dir,
+	*ret = (struct sockaddr_un){ .sun_family = AF_UNIX };
+	len = snprintf(ret->sun_path, sizeof(ret->sun_path), "%.*s/%s",
+	    slash == NULL ? 1 : (int)(slash - path), slash == NULL ? "." : path,
 	    beside != NULL ? beside : base);
-	return len < 0 || (size_t)len >= sizeof(addr->sun_path) ? KOSMO_EINVAL
-								: KOSMO_OK;
-}
-
-static bool
-is_own(uid_t uid)
-{
-	return uid != 0 && uid == geteuid();
+	return len < 0 || (size_t)len >= sizeof(ret->sun_path) ? KOSMO_EINVAL
+							       : KOSMO_OK;
 }
 
 static int
-check_folder(const char *dir)
+find_kosmo(uint32_t *ret_uid)
 {
-	struct stat st;
+	const struct passwd *pw = getpwnam(KOSMO_USER);
 
-	if (stat(dir, &st) == -1)
-		return errno == EACCES ? KOSMO_EPERM : KOSMO_ENOTFOUND;
-	if (!S_ISDIR(st.st_mode) || (st.st_mode & (S_IWGRP | S_IWOTH)) != 0 ||
-	    (st.st_uid != 0 && !is_own(st.st_uid)))
-		return KOSMO_EINVAL;
+	*ret_uid = pw != NULL ? pw->pw_uid : NO_UID;
 	return KOSMO_OK;
-}
-
-static int
-check_server(int fd)
-{
-	struct ucred cred = { 0 };
-	socklen_t len = sizeof(cred);
-	const struct passwd *pw;
-
-	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len) == -1)
-		return KOSMO_EIO;
-	if (cred.uid == 0 || is_own(cred.uid))
-		return KOSMO_OK;
-	pw = getpwnam(KOSMO_USER);
-	return pw != NULL && pw->pw_uid == cred.uid ? KOSMO_OK : KOSMO_EINVAL;
-}
-
-static int
-connect_error(int err)
-{
-	switch (err) {
-	case EACCES:
-	case EPERM:
-		return KOSMO_EPERM;
-	default:
-		return KOSMO_ENOTFOUND;
-	}
 }
 
 /* connect(2) with an end: a server that never accepts keeps nobody. */
@@ -110,31 +63,46 @@ connect_soon(int fd, const struct sockaddr_un *addr)
 	struct timeval tv = { CONNECT_PATIENCE / 1000, 0 };
 
 	(void)setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &tv, sizeof(tv));
-	if (connect(fd, (const struct sockaddr *)addr, sizeof(*addr)) == -1)
-		return connect_error(errno);
-	return KOSMO_OK;
+	return connect(fd, (const struct sockaddr *)addr, sizeof(*addr)) == 0
+	    ? KOSMO_OK
+	    : KOSMO_EIO;
+}
+
+/* What can't be trusted, what is not for us, and what is not there. */
+static int
+error_of(int err)
+{
+	if (err == KOSMO_EPERM)
+		return KOSMO_EINVAL;
+	if (err == KOSMO_EIO)
+		return errno == EACCES || errno == EPERM ? KOSMO_EPERM
+							 : KOSMO_ENOTFOUND;
+	return err;
 }
 
 int
 client_connect(const char *path, const char *beside, int *ret_fd)
 {
 	struct sockaddr_un addr;
-	char dir[108];
+	const char *why;
 	int fd = -1, r;
 
 	*ret_fd = -1;
-	if ((r = socket_paths(path, beside, dir, &addr)) != KOSMO_OK ||
-	    (r = check_folder(dir)) != KOSMO_OK)
+	if ((r = address_of(path, beside, &addr)) != KOSMO_OK)
 		return r;
+	if ((r = trust_socket(addr.sun_path, &why)) != KOSMO_OK)
+		return error_of(r);
 	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
 	if (fd == -1)
 		return KOSMO_EIO;
 	if ((r = connect_soon(fd, &addr)) == KOSMO_OK)
-		r = check_server(fd);
-	if (r != KOSMO_OK)
-		(void)close(fd);
-	else
+		r = trust_peer(fd, find_kosmo, &why);
+	if (r == KOSMO_OK) {
 		*ret_fd = fd;
+		return r;
+	}
+	r = error_of(r);
+	(void)close(fd);
 	return r;
 }
 

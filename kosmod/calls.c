@@ -75,3 +75,18 @@ calls_allow_open(scmp_filter_ctx ctx, int access)
 
 	return calls_allow_if(ctx, SCMP_SYS(openat), only);
 }
+
+int
+calls_load(
+    uint32_t otherwise, int (*add)(scmp_filter_ctx ctx, int kind), int kind)
+{
+	scmp_filter_ctx ctx = seccomp_init(otherwise);
+	int r;
+
+	if (ctx == NULL)
+		return KOSMO_ENOMEM;
+	if ((r = add(ctx, kind)) == KOSMO_OK && seccomp_load(ctx) != 0)
+		r = KOSMO_EIO;
+	seccomp_release(ctx);
+	return r;
+}

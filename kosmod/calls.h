@@ -37,4 +37,11 @@ KOSMO_CHECK int calls_allow_family(scmp_filter_ctx ctx, int family);
  * O_RDWR. KOSMO_EIO. */
 KOSMO_CHECK int calls_allow_open(scmp_filter_ctx ctx, int access);
 
+/*
+ * This process is under the filter of kind that add makes from now on; a call
+ * that it does not allow is answered by otherwise. KOSMO_EIO, KOSMO_ENOMEM.
+ */
+KOSMO_CHECK int calls_load(
+    uint32_t otherwise, int (*add)(scmp_filter_ctx ctx, int kind), int kind);
+
 #endif

@@ -19,6 +19,7 @@
 
 #include "kosmod/pass.h"
 #include "libkosmo/path.h"
+#include "libkosmo/trust.h"
 
 #define BACKLOG 256
 
@@ -111,8 +112,7 @@ static int
 check_folder(const char *path, const char **ret_why)
 {
 	char dir[108];
-	struct stat st;
-	int len = (int)(strrchr(path, '/') - path);
+	int len = (int)(strrchr(path, '/') - path), r;
 
 	(void)snprintf(dir, sizeof(dir), "%.*s", len, path);
 	if (mkdir(dir, 0755) == 0) {
@@ -120,17 +120,8 @@ check_folder(const char *path, const char **ret_why)
 			return refuse(KOSMO_EIO, strerror(errno), ret_why);
 	} else if (errno != EEXIST)
 		return refuse(KOSMO_EIO, strerror(errno), ret_why);
-	if (lstat(dir, &st) == -1)
-		return refuse(KOSMO_EIO, strerror(errno), ret_why);
-	if (!S_ISDIR(st.st_mode))
-		return refuse(KOSMO_EPERM, "its folder is no folder", ret_why);
-	if (st.st_uid != geteuid() && st.st_uid != 0)
-		return refuse(
-		    KOSMO_EPERM, "its folder belongs to another user", ret_why);
-	if ((st.st_mode & 022) != 0)
-		return refuse(
-		    KOSMO_EPERM, "others may write to its folder", ret_why);
-	return KOSMO_OK;
+	r = trust_folder(dir, ret_why);
+	return r == KOSMO_EIO ? refuse(r, strerror(errno), ret_why) : r;
 }
 
 /* Removes a socket that nobody listens on any more, and nothing else. */

@@ -126,14 +126,14 @@ const struct layout p_touch_layout =
 
 static const struct field touched_fields[] = {
 	CODEC_U64(1, p_touched, id),
-	CODEC_U8(2, p_touched, word),
-	CODEC_U32(3, p_touched, retries),
-	CODEC_U32(4, p_touched, keys),
-	CODEC_BLOB(5, p_touched, credential, credential_len),
-	CODEC_BLOB(6, p_touched, auth_data, auth_data_len),
-	CODEC_BLOB(7, p_touched, signature, signature_len),
-	CODEC_STR(8, p_touched, format),
-	CODEC_BLOB(9, p_touched, statement, statement_len),
+	CODEC_U8(2, p_touched, is.word),
+	CODEC_U32(3, p_touched, is.retries),
+	CODEC_U32(4, p_touched, is.keys),
+	CODEC_BLOB(5, p_touched, is.credential, is.credential_len),
+	CODEC_BLOB(6, p_touched, is.auth_data, is.auth_data_len),
+	CODEC_BLOB(7, p_touched, is.signature, is.signature_len),
+	CODEC_STR(8, p_touched, is.format),
+	CODEC_BLOB(9, p_touched, is.statement, is.statement_len),
 };
 const struct layout p_touched_layout =
     CODEC_LAYOUT("P_TOUCHED", P_TOUCHED, p_touched, touched_fields);

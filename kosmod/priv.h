@@ -14,6 +14,7 @@
 
 #include <stdint.h>
 
+#include "kosmod/kmsg_passkey.h"
 #include "kosmod/kmsg_size.h"
 #include "libkosmo/codec.h"
 #include "libkosmo/msg.h"
@@ -210,21 +211,10 @@ struct p_touch {
 	struct secret pin; /* TOUCH_PIN */
 };
 
-/* Touch to keeper; what belongs to which word: struct k_touched. */
+/* Touch to keeper; is.device is the keeper's to say. */
 struct p_touched {
 	uint64_t id;
-	uint8_t word; /* enum touch_word */
-	uint32_t retries;
-	uint32_t keys;
-	uint32_t credential_len; /* TOUCH_KNOWN, TOUCH_DONE */
-	uint8_t credential[CREDENTIAL_LEN];
-	uint32_t auth_data_len;
-	uint8_t auth_data[AUTH_DATA_LEN];
-	uint32_t signature_len;
-	uint8_t signature[SIGNATURE_LEN];
-	char format[32];
-	uint32_t statement_len;
-	uint8_t statement[STATEMENT_LEN];
+	struct k_touched is;
 };
 
 extern const struct layout p_hello_layout, p_mail_layout, p_sent_layout,

@@ -2,6 +2,7 @@
 
 #include "process.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stddef.h>
 #include <sys/prctl.h>
@@ -27,6 +28,20 @@ process_harden(const char *name)
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1)
 		return KOSMO_EIO;
 	return process_hide(name);
+}
+
+int
+process_streams(void)
+{
+	int fd;
+
+	do {
+		fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	} while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd == -1)
+		return KOSMO_EIO;
+	(void)close(fd);
+	return chdir("/") == 0 ? KOSMO_OK : KOSMO_EIO;
 }
 
 int

@@ -20,6 +20,12 @@ KOSMO_CHECK int process_harden(const char *name);
  */
 KOSMO_CHECK int process_hide(const char *name);
 
+/*
+ * Standard streams are there, so that no descriptor opened later becomes one,
+ * and the folder is /. KOSMO_EIO.
+ */
+KOSMO_CHECK int process_streams(void);
+
 /* Another name for ps, on the way to other work. KOSMO_EIO. */
 KOSMO_CHECK int process_name(const char *name);
 

@@ -8,14 +8,13 @@
 #include <stdbool.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include "account.h"
-#include "libkosmo/msg.h"
 #include "libkosmo/packet.h"
 #include "libkosmo/path.h"
+#include "libkosmo/trust.h"
 
 #define PATIENCE 2000 /* ms for a kosmod that is just restarting */
 #define INTERVAL 50   /* ms between two tries */
@@ -27,62 +26,10 @@ fail(int err, const char *where, const char **ret_where)
 	return err;
 }
 
-/* Nobody but root, or whoever runs this program, may put a socket there. */
 static int
-check_folder(const char *path, const char **ret_where)
+find_kosmo(uint32_t *ret_uid)
 {
-	char folder[sizeof(((struct sockaddr_un *)0)->sun_path)];
-	size_t len = (size_t)(strrchr(path, '/') - path);
-	struct stat st;
-
-	memcpy(folder, path, len);
-	folder[len] = '\0';
-	if (lstat(len > 0 ? folder : "/", &st) == -1)
-		return fail(KOSMO_EIO, "folder of the socket", ret_where);
-	if (!S_ISDIR(st.st_mode))
-		return fail(
-		    KOSMO_EPERM, "folder of the socket: type", ret_where);
-	if (st.st_uid != 0 && st.st_uid != geteuid())
-		return fail(
-		    KOSMO_EPERM, "folder of the socket: owner", ret_where);
-	if ((st.st_mode & (S_IWGRP | S_IWOTH)) != 0)
-		return fail(
-		    KOSMO_EPERM, "folder of the socket: mode", ret_where);
-	return KOSMO_OK;
-}
-
-/* The folder is safe, so what is seen here is what connect(2) finds. */
-static int
-check_socket(const char *path, const char **ret_where)
-{
-	struct stat st;
-
-	if (lstat(path, &st) == -1)
-		return fail(KOSMO_EIO, "socket", ret_where);
-	if (!S_ISSOCK(st.st_mode))
-		return fail(KOSMO_EPERM, "socket: type", ret_where);
-	return KOSMO_OK;
-}
-
-/* Who listens: root (also systemd for kosmod), kosmo, or this very user. */
-static int
-check_peer(int fd, const char **ret_where)
-{
-	struct ucred peer = { 0, NO_UID, 0 };
-	socklen_t len = sizeof(peer);
-	uint32_t kosmo = NO_UID;
-	int r;
-
-	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) == -1 ||
-	    len != sizeof(peer))
-		return fail(KOSMO_EIO, "owner of the socket", ret_where);
-	if (peer.uid == 0 || (peer.uid == geteuid() && peer.uid != NO_UID))
-		return KOSMO_OK;
-	if ((r = account_uid(KOSMO_USER, &kosmo)) != KOSMO_OK)
-		return fail(r, "account " KOSMO_USER, ret_where);
-	if (kosmo == NO_UID || peer.uid != kosmo)
-		return fail(KOSMO_EPERM, "owner of the socket", ret_where);
-	return KOSMO_OK;
+	return account_uid(KOSMO_USER, ret_uid);
 }
 
 /* Beyond standard error: a host program may have closed that, and write. */
@@ -115,8 +62,7 @@ try_connect(const char *path, int *ret_fd, const char **ret_where)
 	struct sockaddr_un un = { .sun_family = AF_UNIX };
 	int fd = -1, e, r;
 
-	if ((r = check_folder(path, ret_where)) != KOSMO_OK ||
-	    (r = check_socket(path, ret_where)) != KOSMO_OK)
+	if ((r = trust_socket(path, ret_where)) != KOSMO_OK)
 		return r;
 	if ((r = open_socket(&fd)) != KOSMO_OK)
 		return fail(r, "making a socket", ret_where);
@@ -124,7 +70,7 @@ try_connect(const char *path, int *ret_fd, const char **ret_where)
 	if (connect(fd, (struct sockaddr *)&un, sizeof(un)) == -1)
 		r = fail(KOSMO_EIO, "connecting to the socket", ret_where);
 	else
-		r = check_peer(fd, ret_where);
+		r = trust_peer(fd, find_kosmo, ret_where);
 	if (r == KOSMO_OK) {
 		*ret_fd = fd;
 		return r;

@@ -3,28 +3,13 @@
  */
 #include "config.h"
 
-#include <fcntl.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <unistd.h>
 
+#include "kosmod/process.h"
 #include "libkosmo/path.h"
 #include "post/post.h"
-
-/* So that no pipe to sendmail becomes a standard stream. */
-static int
-open_streams(void)
-{
-	int fd;
-
-	do {
-		fd = open("/dev/null", O_RDWR | O_CLOEXEC);
-	} while (fd >= 0 && fd <= STDERR_FILENO);
-	if (fd == -1)
-		return -1;
-	(void)close(fd);
-	return chdir("/");
-}
 
 int
 main(int argc, char **argv)
@@ -58,7 +43,7 @@ main(int argc, char **argv)
 		    KOSMO_MAIL_USER);
 		return 1;
 	}
-	if (open_streams() != 0)
+	if (process_streams() != KOSMO_OK)
 		return 1;
 	return post_run(path);
 }

@@ -60,16 +60,18 @@ ask_stopped(void)
 }
 
 int
-ask_say(const struct p_touched *word)
+ask_say(const struct k_touched *word)
 {
-	return packet_send(loop_fd, &p_touched_layout, word, -1,
+	const struct p_touched m = { .is = *word };
+
+	return packet_send(loop_fd, &p_touched_layout, &m, -1,
 		   packet_now() + SAY_MS) == KOSMO_OK
 	    ? KOSMO_OK
 	    : KOSMO_EIO;
 }
 
 enum touch_act
-ask_person(const struct p_touched *word, struct secret *ret_pin)
+ask_person(const struct k_touched *word, struct secret *ret_pin)
 {
 	enum touch_act act = TOUCH_STOP;
 	struct buf packet = BUF_INIT;

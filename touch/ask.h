@@ -23,12 +23,12 @@ bool ask_stopped(void);
 
 /* Hands a word to the loop; the loop puts the id in. KOSMO_EIO: nobody there.
  */
-KOSMO_CHECK int ask_say(const struct p_touched *word);
+KOSMO_CHECK int ask_say(const struct k_touched *word);
 
 /*
  * Says a word that asks, and waits for TOUCH_NEXT or TOUCH_PIN, which is
  * returned; TOUCH_STOP if the job is to end. *ret_pin is wiped by the caller.
  */
-enum touch_act ask_person(const struct p_touched *word, struct secret *ret_pin);
+enum touch_act ask_person(const struct k_touched *word, struct secret *ret_pin);
 
 #endif

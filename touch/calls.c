@@ -56,7 +56,7 @@ allow_ioctl(scmp_filter_ctx ctx)
 
 /* Files are read, and devices written; none is made or emptied. */
 static int
-add_rules(scmp_filter_ctx ctx, enum calls_kind kind)
+add_rules(scmp_filter_ctx ctx, int kind)
 {
 	const char *why;
 	int r;
@@ -78,13 +78,5 @@ add_rules(scmp_filter_ctx ctx, enum calls_kind kind)
 int
 calls_enter(enum calls_kind kind)
 {
-	scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ERRNO(ENOSYS));
-	int r;
-
-	if (ctx == NULL)
-		return KOSMO_ENOMEM;
-	if ((r = add_rules(ctx, kind)) == KOSMO_OK && seccomp_load(ctx) != 0)
-		r = KOSMO_EIO;
-	seccomp_release(ctx);
-	return r;
+	return calls_load(SCMP_ACT_ERRNO(ENOSYS), add_rules, (int)kind);
 }

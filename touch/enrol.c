@@ -85,7 +85,7 @@ fill(const struct job *j, fido_cred_t *cred, int alg, enum way way)
 }
 
 static bool
-take(struct p_touched *to, const fido_cred_t *cred)
+take(struct k_touched *to, const fido_cred_t *cred)
 {
 	const char *format = fido_cred_fmt(cred);
 

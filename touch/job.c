@@ -33,7 +33,7 @@ job_run(const struct p_touch *ask, int claims)
 	devices_close(&j.devices, claims);
 	j.word.word = (uint8_t)word;
 	if (word != TOUCH_DONE && word != TOUCH_KNOWN)
-		j.word = (struct p_touched){ .word = (uint8_t)word,
+		j.word = (struct k_touched){ .word = (uint8_t)word,
 			.retries = j.word.retries };
 	if (!ask_stopped() && ask_say(&j.word) != KOSMO_OK)
 		log_say(LOG_ERR, "job %llu: nobody hears how it ended",

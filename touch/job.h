@@ -13,7 +13,7 @@ struct job {
 	int claims;		   /* device.h */
 	int64_t until;		   /* ms of packet_now: nobody touched it */
 	struct devices devices;
-	struct p_touched word; /* the next one */
+	struct k_touched word; /* the next one */
 };
 
 /*

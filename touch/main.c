@@ -1,80 +1,38 @@
 /*
- * kosmo-touch: opens authenticators for kosmod. See loop.h.
+ * kosmo-touch: opens authenticators for kosmod.
  */
 #include "config.h"
 
-#include <fcntl.h>
-#include <getopt.h>
-#include <stdbool.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
+#include <sys/mman.h>
 
-#include "kosmod/log.h"
-#include "kosmod/process.h"
 #include "libkosmo/path.h"
-#include "touch/loop.h"
+#include "touch/calls.h"
+#include "touch/jobs.h"
 
-static const char usage[] = "usage: kosmo-touch [--socket PATH] [--version]\n";
-
-/* So that no device becomes a standard stream. */
+/* What jobs share: the file in which they mark devices as taken. */
 static int
-open_streams(void)
+enter(int *ret_claims)
 {
-	int fd;
-
-	do {
-		fd = open("/dev/null", O_RDWR | O_CLOEXEC);
-	} while (fd >= 0 && fd <= STDERR_FILENO);
-	if (fd == -1)
-		return -1;
-	(void)close(fd);
-	return chdir("/");
-}
-
-static int
-serve(const char *path)
-{
-	bool journal = getenv("JOURNAL_STREAM") != NULL;
-
-	if (geteuid() == 0) {
-		(void)fprintf(stderr,
-		    "kosmo-touch: it never runs as root. Let systemd start it "
-		    "(User=%s).\n",
-		    KOSMO_TOUCH_USER);
-		return 1;
-	}
-	(void)clearenv();
-	if (open_streams() != 0 || process_harden("kosmo-touch") != KOSMO_OK) {
-		(void)fputs("kosmo-touch: can't be hardened\n", stderr);
-		return 1;
-	}
-	(void)process_descriptors();
-	log_open("kosmo-touch", journal, true);
-	return loop_run(path);
+	*ret_claims = memfd_create("claims", MFD_CLOEXEC);
+	return *ret_claims != -1 ? calls_enter(CALLS_MAIN) : KOSMO_EIO;
 }
 
 int
 main(int argc, char **argv)
 {
-	static const struct option options[] = { { "socket", required_argument,
-						     NULL, 's' },
-		{ "version", no_argument, NULL, 'v' }, { NULL, 0, NULL, 0 } };
-	const char *path = KOSMO_RUN_DIR "/" KOSMO_TOUCH_SOCKET;
-	int c;
+	static const struct worker touch = {
+		.name = "kosmo-touch",
+		.socket = KOSMO_RUN_DIR "/" KOSMO_TOUCH_SOCKET,
+		.role = PRIV_TOUCH,
+		.root = false,
+		.refuse = "it never runs as root. Let systemd start it "
+			  "(User=" KOSMO_TOUCH_USER ").",
+		.enter = enter,
+		.kinds = touch_kinds,
+		.take = touch_take,
+		.heard = touch_heard,
+		.stop = touch_stop,
+	};
 
-	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		if (c == 'v') {
-			(void)printf("kosmo-touch %s\n", PACKAGE_VERSION);
-			return 0;
-		}
-		if (c != 's')
-			goto wrong;
-		path = optarg;
-	}
-	if (optind == argc)
-		return serve(path);
-wrong:
-	(void)fputs(usage, stderr);
-	return 2;
+	return worker_main(&touch, argc, argv);
 }

@@ -38,7 +38,7 @@ fill(const struct job *j, fido_assert_t *a, enum way way)
  * 3.1): up to 23 bytes, one byte of length, two bytes.
  */
 static bool
-take_auth_data(struct p_touched *to, const unsigned char *cbor, size_t len)
+take_auth_data(struct k_touched *to, const unsigned char *cbor, size_t len)
 {
 	size_t head = 0, n = 0;
 
@@ -62,7 +62,7 @@ take_auth_data(struct p_touched *to, const unsigned char *cbor, size_t len)
 
 /* A key that was asked for one credential need not say which it used. */
 static bool
-take_id(struct p_touched *to, const struct job *j, const fido_assert_t *a)
+take_id(struct k_touched *to, const struct job *j, const fido_assert_t *a)
 {
 	const struct p_credential *holds = j->devices.list[0].holds;
 	const unsigned char *id = fido_assert_id_ptr(a, 0);

@@ -70,7 +70,7 @@ retries(const struct work *w)
 static enum touch_act
 ask(struct work *w, enum touch_word word)
 {
-	struct p_touched m = { .word = (uint8_t)word };
+	struct k_touched m = { .word = (uint8_t)word };
 	enum touch_act act;
 
 	if (may_pin(w))
@@ -248,7 +248,7 @@ operate(struct work *w)
 static enum touch_word
 blink(struct work *w)
 {
-	const struct p_touched m = { .word = TOUCH_WAITS, .keys = 1 };
+	const struct k_touched m = { .word = TOUCH_WAITS, .keys = 1 };
 
 	return ask_say(&m) == KOSMO_OK ? operate(w) : TOUCH_FAILED;
 }

@@ -51,7 +51,7 @@ static const char *const main_calls[] = { "clone", "clone3", "fork", "vfork",
 
 /* No module of a name service runs in it, and it talks to nobody but logind. */
 static bool
-is_own(enum calls_kind kind)
+is_own(int kind)
 {
 	return kind == CALLS_SESSIONS || kind == CALLS_WHERE;
 }
@@ -61,7 +61,7 @@ is_own(enum calls_kind kind)
  * load modules of name services, and by nobody else.
  */
 static int
-allow_memory(scmp_filter_ctx ctx, enum calls_kind kind)
+allow_memory(scmp_filter_ctx ctx, int kind)
 {
 	static const struct scmp_arg_cmp code = { 2, SCMP_CMP_MASKED_EQ,
 		PROT_EXEC | PROT_WRITE, PROT_EXEC };
@@ -74,7 +74,7 @@ allow_memory(scmp_filter_ctx ctx, enum calls_kind kind)
 
 /* Where the unit allows it, a name service may speak over a network. */
 static int
-allow_sockets(scmp_filter_ctx ctx, enum calls_kind kind)
+allow_sockets(scmp_filter_ctx ctx, int kind)
 {
 	static const int net[] = { AF_INET, AF_INET6, AF_NETLINK };
 	int r = calls_allow_family(ctx, AF_UNIX);
@@ -87,7 +87,7 @@ allow_sockets(scmp_filter_ctx ctx, enum calls_kind kind)
 }
 
 static int
-add_rules(scmp_filter_ctx ctx, enum calls_kind kind)
+add_rules(scmp_filter_ctx ctx, int kind)
 {
 	const char *why;
 	int r;
@@ -119,14 +119,7 @@ add_rules(scmp_filter_ctx ctx, enum calls_kind kind)
 int
 calls_enter(enum calls_kind kind)
 {
-	scmp_filter_ctx ctx = seccomp_init(
-	    is_own(kind) ? SCMP_ACT_KILL_PROCESS : SCMP_ACT_ERRNO(EPERM));
-	int r;
-
-	if (ctx == NULL)
-		return KOSMO_ENOMEM;
-	if ((r = add_rules(ctx, kind)) == KOSMO_OK && seccomp_load(ctx) != 0)
-		r = KOSMO_EIO;
-	seccomp_release(ctx);
-	return r;
+	return calls_load(
+	    is_own((int)kind) ? SCMP_ACT_KILL_PROCESS : SCMP_ACT_ERRNO(EPERM),
+	    add_rules, (int)kind);
 }

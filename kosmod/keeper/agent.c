@@ -53,9 +53,9 @@ add_word(char *text, size_t size, const char *name, const char *value)
 	size_t n = strlen(text);
 
 	(void)snprintf(text + n, size - n, " %s=%s", name, value);
-	for (char *s = text + n + 1; *s != '\0'; s++) {
-		if ((unsigned char)*s <= ' ' || *s == 0x7f)
-			*s = '?';
+	for (size_t i = n; text[i] != '\0'; i++) {
+		if (i > n && ((unsigned char)text[i] <= ' ' || text[i] == 0x7f))
+			text[i] = '?';
 	}
 }
 
@@ -82,7 +82,7 @@ write_challenge(const struct kconv *c, const struct person *p,
 static void
 forget(struct kconv *c)
 {
-	explicit_bzero(&c->agent, sizeof(c->agent));
+	memset(&c->agent, 0, sizeof(c->agent));
 }
 
 void

@@ -116,24 +116,6 @@ find_device(struct kconv *c, struct k_touched *m)
 	return r;
 }
 
-static void
-copy_word(const struct p_touched *from, struct k_touched *to)
-{
-	memset(to, 0, sizeof(*to));
-	to->word = from->word;
-	to->retries = from->retries;
-	to->keys = from->keys;
-	to->credential_len = from->credential_len;
-	memcpy(to->credential, from->credential, sizeof(to->credential));
-	to->auth_data_len = from->auth_data_len;
-	memcpy(to->auth_data, from->auth_data, sizeof(to->auth_data));
-	to->signature_len = from->signature_len;
-	memcpy(to->signature, from->signature, sizeof(to->signature));
-	memcpy(to->format, from->format, sizeof(to->format));
-	to->statement_len = from->statement_len;
-	memcpy(to->statement, from->statement, sizeof(to->statement));
-}
-
 /* A job may end at any time; touch asks only when it has the floor. */
 static bool
 is_its_turn(const struct kconv *c, uint8_t word)
@@ -144,20 +126,18 @@ is_its_turn(const struct kconv *c, uint8_t word)
 }
 
 static void
-take(struct kconv *c, const struct p_touched *from)
+take(struct kconv *c, struct k_touched *m)
 {
-	struct k_touched m;
-	bool found = from->word == TOUCH_DONE || from->word == TOUCH_KNOWN;
+	bool found = m->word == TOUCH_DONE || m->word == TOUCH_KNOWN;
 
-	copy_word(from, &m);
-	if (m.word < TOUCH_ASKS)
+	if (m->word < TOUCH_ASKS)
 		leave_touch(c);
-	else if (m.word != TOUCH_WAITS)
+	else if (m->word != TOUCH_WAITS)
 		c->touch.until = 0;
-	if (found && find_device(c, &m) != KOSMO_OK)
+	if (found && find_device(c, m) != KOSMO_OK)
 		end_job(c, TOUCH_FAILED);
 	else
-		say(c, &m);
+		say(c, m);
 }
 
 int
@@ -167,14 +147,14 @@ touch_answered(struct keeper *k, const struct buf *packet)
 	struct kconv *c;
 
 	if (packet_get(packet, &p_touched_layout, &m) != KOSMO_OK ||
-	    (m.word >= TOUCH_ENDS &&
-		(m.word <= TOUCH_ASKS || m.word > TOUCH_UV_FAILED)))
+	    (m.is.word >= TOUCH_ENDS &&
+		(m.is.word <= TOUCH_ASKS || m.is.word > TOUCH_UV_FAILED)))
 		return KOSMO_EFORMAT;
 	if ((c = who_has(k, m.id)) == NULL)
 		return KOSMO_OK;
-	if (!is_its_turn(c, m.word))
+	if (!is_its_turn(c, m.is.word))
 		return KOSMO_EFORMAT;
-	take(c, &m);
+	take(c, &m.is);
 	return KOSMO_OK;
 }
 

@@ -12,7 +12,7 @@ complain() {
 	}
 }
 
-ours=$(find libkosmo pam_kosmo kosmod kosmoctl post warden touch -name '*.[ch]' | sort)
+ours=$(find libkosmo pam_kosmo kosmod kosmoctl post warden touch worker -name '*.[ch]' | sort)
 tests=$(find tests -name '*.[ch]' | sort)
 # shellcheck disable=SC2086,SC2046 # lists of files
 {
@@ -33,7 +33,7 @@ complain "calls that are not used here" "$(grep -nE \
 complain "memset where a wipe is meant" "$(grep -nE \
     '\bmemset\([^;]*(secret|seed)' $ours || :)"
 complain "marks of a merge" "$(grep -rnE '^(<<<<<<<|>>>>>>>)( |$)' libkosmo \
-    pam_kosmo kosmod kosmoctl post warden touch etc man po tests ./*.md || :)"
+    pam_kosmo kosmod kosmoctl post warden touch worker etc man po tests ./*.md || :)"
 complain "catch-all names" "$(printf '%s\n' $ours |
     grep -E '/(util|utils|common|misc|helper)s?\.[ch]$' || :)"
 complain "libkosmo and pam_kosmo with assertions, logs of libkosmo, exits" \

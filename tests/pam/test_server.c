@@ -182,11 +182,11 @@ test_peer(void **state)
 	}
 	host_deaf(h);
 	listen_late(h, NOBODY, true, PAM_AUTHINFO_UNAVAIL);
-	assert_int_equal(host_logged("owner of the socket"), 1);
+	assert_int_equal(host_logged("its server is another user"), 1);
 	assert_int_equal(unlink(h->sock), 0);
 	host_fake_account("kosmo", NOBODY - 1);
 	listen_late(h, NOBODY, true, PAM_AUTHINFO_UNAVAIL);
-	assert_int_equal(host_logged("owner of the socket"), 2);
+	assert_int_equal(host_logged("its server is another user"), 2);
 	assert_int_equal(unlink(h->sock), 0);
 	host_fake_account("kosmo", NOBODY);
 	listen_late(h, NOBODY, false, PAM_SUCCESS);
@@ -201,7 +201,7 @@ test_folder(void **state)
 
 	for (size_t i = 0; i < 4; i++) {
 		assert_int_equal(chmod(h->dir, bad[i]), 0);
-		refused(h, "folder of the socket: mode");
+		refused(h, "others may write to its folder");
 	}
 	for (size_t i = 0; i < 4; i++) {
 		assert_int_equal(chmod(h->dir, good[i]), 0);
@@ -212,7 +212,7 @@ test_folder(void **state)
 		return;
 	}
 	assert_int_equal(chown(h->dir, NOBODY, (gid_t)-1), 0);
-	refused(h, "folder of the socket: owner");
+	refused(h, "its folder belongs to another user");
 	assert_int_equal(chown(h->dir, 0, (gid_t)-1), 0);
 	accepted(h);
 }
@@ -228,18 +228,18 @@ test_place(void **state)
 	(void)snprintf(real, sizeof(real), "%s/real", h->dir);
 	assert_int_equal(rename(h->sock, real), 0);
 	assert_int_equal(symlink(real, h->sock), 0);
-	refused(h, "socket: type");
+	refused(h, "it is no socket");
 	assert_int_equal(unlink(h->sock), 0);
 	assert_int_equal(mkfifo(h->sock, 0600), 0);
-	refused(h, "socket: type");
+	refused(h, "it is no socket");
 	assert_int_equal(unlink(h->sock), 0);
 	fd = open(h->sock, O_CREAT | O_RDWR, 0600);
 	assert_int_not_equal(fd, -1);
 	assert_int_equal(close(fd), 0);
-	refused(h, "socket: type");
+	refused(h, "it is no socket");
 	assert_int_equal(unlink(h->sock), 0);
 	assert_int_equal(mkdir(h->sock, 0700), 0);
-	refused(h, "socket: type");
+	refused(h, "it is no socket");
 	assert_int_equal(rmdir(h->sock), 0);
 	assert_int_equal(rename(real, h->sock), 0);
 	accepted(h);
@@ -255,7 +255,7 @@ test_linked_folder(void **state)
 	assert_int_equal(symlink(h->dir, link), 0);
 	(void)snprintf(sock, sizeof(sock), "%s", h->sock);
 	(void)snprintf(h->sock, sizeof(h->sock), "%s/link/kosmod.sock", h->dir);
-	refused(h, "folder of the socket: type");
+	refused(h, "its folder is no folder");
 	(void)snprintf(h->sock, sizeof(h->sock), "%s", sock);
 }
 

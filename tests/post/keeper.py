@@ -4,27 +4,20 @@ Written from PROTOCOL.md and not from the C code."""
 import os
 import shutil
 import signal
-import socket
 import struct
-import subprocess
 import sys
 import tempfile
-import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 "..", "procs"))
 
-from daemon import ROOT, SERVER, become  # noqa: E402
-from wire import PATIENCE, fields_of, message, readable, u8, u32  # noqa: E402
+from program import POST, ROOT, SERVER, Played, Program  # noqa: E402
+from wire import PATIENCE, fields_of, message, u8, u32, u64  # noqa: E402
 
-HELLO, MAIL, SENT = 192, 193, 194
+MAIL, SENT = 193, 194
 NO, YES, NEVER = range(3)
 (CONFIRM, SETUP, LOGIN, RESET, ENROL, USER_ID, NOT_REGISTERED, REGISTERED,
  ADDED) = range(1, 10)
-
-
-def u64(n):
-    return struct.pack(">Q", n)
 
 
 def mail_message(job, kind=LOGIN, language="en", to="taro@example.com",
@@ -37,8 +30,10 @@ def mail_message(job, kind=LOGIN, language="en", to="taro@example.com",
                    u64(0))
 
 
-class Keeper:
+class Keeper(Program, Played):
     """Listens on priv.sock in a folder of its own."""
+
+    role = POST
 
     def __init__(self):
         self.dir = tempfile.mkdtemp(prefix="post-")
@@ -51,26 +46,8 @@ class Keeper:
         if ROOT:
             for name in (self.dir, self.run, f"{self.dir}/mail"):
                 os.chown(name, SERVER, SERVER)
-        self.server = self.peer = self.process = None
-        self.log = ""
+        self.path = f"{self.run}/priv.sock"
         self.listen()
-
-    def listen(self):
-        path = f"{self.run}/priv.sock"
-        if os.path.exists(path):
-            os.unlink(path)
-        self.server = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self.server.bind(path)
-        self.server.listen(8)
-        if ROOT:
-            os.chown(path, SERVER, SERVER)
-
-    def close(self):
-        """As a kosmod that ends."""
-        for s in (self.server, self.peer):
-            if s is not None:
-                s.close()
-        self.server = self.peer = None
 
     def write_conf(self, sendmail, more=""):
         with open(self.conf, "w", encoding="utf-8") as f:
@@ -91,19 +68,7 @@ class Keeper:
 
     def start(self, program=None):
         """kosmo-post, up to its hello."""
-        self.process = subprocess.Popen(
-            [program or os.environ["POST"], "--config", self.conf],
-            preexec_fn=become(SERVER), stderr=subprocess.PIPE,
-            stdin=subprocess.DEVNULL)
-        os.set_blocking(self.process.stderr.fileno(), False)
-        return self
-
-    def accept(self, seconds=PATIENCE):
-        self.server.settimeout(seconds)
-        self.peer = self.server.accept()[0]
-        self.peer.settimeout(seconds)
-        hello = self.peer.recv(65536)
-        assert hello == message(HELLO, u32(2), u8(1)), hello
+        self.run_as_server(program or os.environ["POST"], "--config", self.conf)
         return self
 
     def send(self, *args, **kwargs):
@@ -111,52 +76,17 @@ class Keeper:
 
     def sent(self, seconds=PATIENCE):
         """The next answer: job, word, reason."""
-        self.peer.settimeout(seconds)
-        packet = self.peer.recv(65536)
+        packet = self.receive(seconds)
         assert packet and packet[0] == SENT, packet
         fields = fields_of(packet)
         assert sorted(fields) == [1, 2, 3]
         return (struct.unpack(">Q", fields[1])[0], fields[2][0],
                 fields[3].decode())
 
-    def quiet(self, seconds):
-        """True if no answer comes in that time."""
-        return not readable(self.peer, seconds)
-
-    def read_log(self, seconds=0.0):
-        fd = self.process.stderr.fileno()
-        if readable(fd, seconds):
-            data = os.read(fd, 65536)
-            if not data:
-                raise AssertionError(f"kosmo-post ended:\n{self.log}")
-            self.log += data.decode()
-
-    def wait_for(self, words, seconds=PATIENCE):
-        """Until a line of the log that is not used up has the words."""
-        end = time.monotonic() + seconds
-        while words not in self.log:
-            left = end - time.monotonic()
-            if left <= 0:
-                raise AssertionError(f"no “{words}” in:\n{self.log}")
-            self.read_log(left)
-        before, _, self.log = self.log.partition(words)
-        return before
-
     def reload(self):
         self.process.send_signal(signal.SIGHUP)
 
-    def stop(self):
-        self.process.send_signal(signal.SIGTERM)
-        status = self.process.wait(PATIENCE)
-        data = self.process.stderr.read()
-        self.log += data.decode() if data else ""
-        self.process.stderr.close()
-        return status
-
     def done(self):
-        if self.process is not None and self.process.poll() is None:
-            self.process.kill()
-            self.process.wait(PATIENCE)
-            self.process.stderr.close()
+        self.kill()
         self.close()
         shutil.rmtree(self.dir)

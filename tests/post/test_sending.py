@@ -16,9 +16,11 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 
 import keeper  # noqa: E402
-from keeper import (ADDED, LOGIN, NEVER, NO, REGISTERED, ROOT, SERVER, YES,
+from keeper import (ADDED, LOGIN, NEVER, NO, REGISTERED, YES,
                     Keeper)  # noqa: E402
-from daemon import OTHER, PATIENCE, become, until, wait_gone  # noqa: E402
+from daemon import until, wait_gone  # noqa: E402
+from program import OTHER, ROOT, SERVER, become  # noqa: E402
+from wire import PATIENCE  # noqa: E402
 
 reader = SourceFileLoader("read_mail", f"{HERE}/read-mail").load_module()
 

@@ -5,30 +5,17 @@ import contextlib
 import os
 import re
 import shutil
-import signal
 import subprocess
 import tempfile
 import time
 import unittest
 
+from program import ROOT, SERVER, Program, become
 from wire import PATIENCE, Client, Closed, readable
 
 SILENCE = 10  # seconds until a client that says nothing is cut off
 
-SERVER = 7401  # a uid that nobody has: kosmod's, when the tests are root's
-OTHER = 7402   # and one more, for a stranger
-
-ROOT = os.getuid() == 0
 SANITIZERS = os.environ.get("KOSMO_SANITIZERS") == "yes"
-
-
-def become(uid):
-    """For preexec_fn: kosmod never runs as root."""
-    def change():
-        os.setgroups([])
-        os.setgid(uid)
-        os.setuid(uid)
-    return change if ROOT else None
 
 
 def children_of(pid):
@@ -80,15 +67,13 @@ count = 0
 """
 
 
-class Kosmod:
+class Kosmod(Program):
     def __init__(self, conf="", program=None):
         self.dir = tempfile.mkdtemp(prefix="procs-")
         self.socket = f"{self.dir}/run/kosmod.sock"
         self.admin = f"{self.dir}/run/admin.sock"
         self.conf = f"{self.dir}/kosmod.conf"
         self.program = f"{self.dir}/kosmod"
-        self.process = None
-        self.log = ""
         os.chmod(self.dir, 0o755)
         shutil.copy(program or os.environ["KOSMOD"], self.program)
         self.write_conf(conf)
@@ -118,32 +103,9 @@ class Kosmod:
         return self
 
     def start(self):
-        self.process = subprocess.Popen(
-            [self.program, "--config", self.conf],
-            preexec_fn=become(SERVER), stderr=subprocess.PIPE,
-            stdin=subprocess.DEVNULL)
-        os.set_blocking(self.process.stderr.fileno(), False)
+        self.run_as_server(self.program, "--config", self.conf)
         self.wait_for("ready")
         return self
-
-    def read_log(self, seconds):
-        fd = self.process.stderr.fileno()
-        if readable(fd, seconds):
-            data = os.read(fd, 65536)
-            if not data:
-                raise AssertionError(f"kosmod ended:\n{self.log}")
-            self.log += data.decode()
-
-    def wait_for(self, words, seconds=PATIENCE):
-        """Until a line of the log that is not yet used up has the words."""
-        end = time.monotonic() + seconds
-        while words not in self.log:
-            left = end - time.monotonic()
-            if left <= 0:
-                raise AssertionError(f"no “{words}” in:\n{self.log}")
-            self.read_log(left)
-        before, _, self.log = self.log.partition(words)
-        return before
 
     def pids(self, name):
         return [pid for pid, what in children_of(self.process.pid).items()
@@ -170,19 +132,10 @@ class Kosmod:
         except (Closed, TimeoutError, OSError):
             return False
 
-    def stop(self):
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
-        status = self.process.wait(PATIENCE)
-        self.process.stderr.close()
-        return status
-
     def done(self):
         if self.process is not None and self.process.poll() is None:
             below = children_of(self.process.pid)
-            self.process.kill()
-            self.process.wait(PATIENCE)
-            self.process.stderr.close()
+            self.kill()
             for pid in below:  # the keeper may be writing to the folder
                 wait_gone(pid)
         shutil.rmtree(self.dir)

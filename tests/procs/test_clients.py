@@ -18,8 +18,8 @@ import unittest
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import wire
-from daemon import (OTHER, ROOT, SILENCE, Alone, Shared, become, descriptors,
-                    until)
+from daemon import SILENCE, Alone, Shared, descriptors, until
+from program import OTHER, ROOT, become
 from wire import Closed
 
 READY = 4  # talks that wait for a conversation

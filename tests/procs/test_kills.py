@@ -14,8 +14,9 @@ import unittest
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import wire
-from daemon import (ROOT, SILENCE, Alone, Shared, children_of, descriptors,
-                    until, wait_gone)
+from daemon import (SILENCE, Alone, Shared, children_of, descriptors, until,
+                    wait_gone)
+from program import ROOT
 from wire import Closed
 
 

@@ -19,7 +19,8 @@ import unittest
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import wire
-from daemon import OTHER, ROOT, SERVER, Alone, Shared, become, until
+from daemon import Alone, Shared, until
+from program import OTHER, ROOT, SERVER, become
 from wire import Client, Closed, u8, u32
 
 HELLO, MAIL, SENT = 192, 193, 194

@@ -15,7 +15,8 @@ import unittest
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import wire
-from daemon import (ROOT, SERVER, Alone, become, children_of, until, wait_gone)
+from daemon import Alone, children_of, until, wait_gone
+from program import ROOT, SERVER, become
 
 ALL = ["kosmod.sock", "admin.sock", "priv.sock", "touch.sock", "keys.sock"]
 

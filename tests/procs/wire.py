@@ -27,6 +27,10 @@ def u32(n):
     return struct.pack(">I", n)
 
 
+def u64(n):
+    return struct.pack(">Q", n)
+
+
 def message(kind, *fields):
     """fields: values in the order of their tags."""
     out = bytes([kind, len(fields)])

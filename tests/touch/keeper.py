@@ -3,21 +3,20 @@ software authenticators. Written from PROTOCOL.md and not from the C code."""
 
 import os
 import shutil
-import signal
-import socket
 import struct
 import subprocess
 import sys
 import tempfile
-import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 "..", "procs"))
 
-from daemon import ROOT, SERVER, become, children_of, until  # noqa: E402
-from wire import PATIENCE, fields_of, message, readable, u8, u32  # noqa: E402
+import program  # noqa: E402
+from daemon import children_of, until  # noqa: E402
+from program import ROOT, SERVER, Played, Program  # noqa: E402
+from wire import PATIENCE, fields_of, message, u8, u32, u64  # noqa: E402
 
-HELLO, TOUCH, TOUCHED = 192, 199, 200
+TOUCH, TOUCHED = 199, 200
 ENROL, PROVE, NEXT, PIN, STOP = range(1, 6)
 (FAILED, DONE, AWAY, NO_KEY, NOT_YOURS, KNOWN, UNSET, PIN_BLOCKED, TIMEOUT,
  GONE, BUSY, SILENT, PIN_OLD, UV_BLOCKED, UNFIT, STRANGE) = range(16)
@@ -25,10 +24,6 @@ WAITS, WANTS_PIN, PIN_WRONG, UV_FAILED = range(65, 69)
 REQUIRED, PREFERRED, DISCOURAGED, BIOMETRIC = range(4)
 
 RP = "login.example.com"
-
-
-def u64(n):
-    return struct.pack(">Q", n)
 
 
 def job_message(job, act, verify=REQUIRED, seconds=30, credentials=(),
@@ -115,8 +110,10 @@ class Key:
         self.process.wait(PATIENCE)
 
 
-class Keeper:
+class Keeper(Program, Played):
     """Listens on touch.sock in a folder of its own."""
+
+    role = program.TOUCH
 
     def __init__(self):
         self.dir = tempfile.mkdtemp(prefix="touch-")
@@ -127,27 +124,9 @@ class Keeper:
             os.mkdir(name, 0o755)
         if ROOT:
             os.chown(self.run, SERVER, SERVER)
-        self.server = self.peer = self.process = None
-        self.log = ""
+        self.path = f"{self.run}/touch.sock"
         self.keys, self.made = [], 0
         self.listen()
-
-    def listen(self):
-        path = f"{self.run}/touch.sock"
-        if os.path.exists(path):
-            os.unlink(path)
-        self.server = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self.server.bind(path)
-        self.server.listen(8)
-        if ROOT:
-            os.chown(path, SERVER, SERVER)
-
-    def close(self):
-        """As a kosmod that ends."""
-        for s in (self.server, self.peer):
-            if s is not None:
-                s.close()
-        self.server = self.peer = None
 
     def key(self, *switches, name=None, **kwargs):
         k = Key(self.dir, self.bus, name or f"key{self.made}", *switches,
@@ -163,31 +142,14 @@ class Keeper:
         for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS"):
             if name in os.environ:
                 env[name] = os.environ[name]
-        self.process = subprocess.Popen(
-            [os.environ["TOUCH"], "--socket", f"{self.run}/touch.sock"],
-            preexec_fn=become(SERVER), stderr=subprocess.PIPE,
-            stdin=subprocess.DEVNULL, env=env)
-        os.set_blocking(self.process.stderr.fileno(), False)
+        self.run_as_server(os.environ["TOUCH"], "--socket", self.path, env=env)
         return self.accept()
-
-    def accept(self, seconds=PATIENCE):
-        self.server.settimeout(seconds)
-        self.peer = self.server.accept()[0]
-        self.peer.settimeout(seconds)
-        hello = self.peer.recv(65536)
-        assert hello == message(HELLO, u32(2), u8(3)), hello
-        return self
 
     def send(self, *args, **kwargs):
         self.peer.send(job_message(*args, **kwargs))
 
     def word(self, seconds=PATIENCE):
-        self.peer.settimeout(seconds)
-        return Word(self.peer.recv(65536))
-
-    def quiet(self, seconds):
-        """True if no word comes in that time."""
-        return not readable(self.peer, seconds)
+        return Word(self.receive(seconds))
 
     def children(self):
         return children_of(self.process.pid)
@@ -195,38 +157,8 @@ class Keeper:
     def no_children(self):
         until("no child is left", lambda: not self.children())
 
-    def read_log(self, seconds=0.0):
-        fd = self.process.stderr.fileno()
-        if readable(fd, seconds):
-            data = os.read(fd, 65536)
-            if not data:
-                raise AssertionError(f"kosmo-touch ended:\n{self.log}")
-            self.log += data.decode()
-
-    def wait_for(self, words, seconds=PATIENCE):
-        """Until a line of the log that is not used up has the words."""
-        end = time.monotonic() + seconds
-        while words not in self.log:
-            left = end - time.monotonic()
-            if left <= 0:
-                raise AssertionError(f"no “{words}” in:\n{self.log}")
-            self.read_log(left)
-        before, _, self.log = self.log.partition(words)
-        return before
-
-    def stop(self):
-        self.process.send_signal(signal.SIGTERM)
-        status = self.process.wait(PATIENCE)
-        data = self.process.stderr.read()
-        self.log += data.decode() if data else ""
-        self.process.stderr.close()
-        return status
-
     def done(self):
-        if self.process is not None and self.process.poll() is None:
-            self.process.kill()
-            self.process.wait(PATIENCE)
-            self.process.stderr.close()
+        self.kill()
         for k in self.keys:
             k.end()
         self.close()

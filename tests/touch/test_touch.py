@@ -24,7 +24,8 @@ from keeper import (BIOMETRIC, BUSY, DISCOURAGED, DONE, ENROL, FAILED, GONE,
                     PIN_OLD, PIN_WRONG, PREFERRED, PROVE, REQUIRED, RP,
                     SILENT, STOP, TIMEOUT, UNFIT, UNSET, UV_BLOCKED,
                     UV_FAILED, WAITS, WANTS_PIN, Keeper)  # noqa: E402
-from daemon import OTHER, ROOT, until, wait_gone  # noqa: E402
+from daemon import until, wait_gone  # noqa: E402
+from program import OTHER, ROOT  # noqa: E402
 
 UP, UV, AT = 1, 4, 64
 GOOD = "314159"
@@ -790,7 +791,7 @@ class Loop(Touch):
                     keeper.job_message(1, 0), keeper.job_message(1, 6),
                     os.urandom(200)):
             self.keeper.peer.send(bad)
-            self.keeper.wait_for("what kosmod sent is no job")
+            self.keeper.wait_for("a job of kosmod: ")
             self.keeper.peer.close()
             self.keeper.accept()
         self.keeper.key(pin=GOOD)
@@ -801,7 +802,7 @@ class Loop(Touch):
         self.begin(ENROL)
         self.next_word(WANTS_PIN)
         self.keeper.send(self.jobs, ENROL)
-        self.keeper.wait_for("what kosmod sent is no job")
+        self.keeper.wait_for("a job of kosmod: ")
         self.keeper.no_children()
 
     def test_numbers_of_nobody(self):

@@ -108,20 +108,3 @@ rig_told(struct rig *r, const char *to, uint8_t kind, uint8_t act)
 	}
 	return n;
 }
-
-size_t
-rig_in_log(struct rig *r, const char *words)
-{
-	char path[128], *line = NULL;
-	size_t n = 0, room = 0;
-	FILE *f;
-
-	(void)snprintf(path, sizeof(path), "%s/audit.log", r->dir);
-	f = fopen(path, "re");
-	assert_non_null(f);
-	while (getline(&line, &room, f) != -1)
-		n += strstr(line, words) != NULL;
-	free(line);
-	(void)fclose(f);
-	return n;
-}

@@ -31,7 +31,4 @@ enum verdict_word line_word(const struct line *l);
 /* How many mails of a kind, and of an act, are on their way to an address. */
 size_t rig_told(struct rig *r, const char *to, uint8_t kind, uint8_t act);
 
-/* How often words stand in the audit log. */
-size_t rig_in_log(struct rig *r, const char *words);
-
 #endif

@@ -126,7 +126,7 @@ fake_touch_key(struct fake_touch *f, const char *name, const char *how)
 	return k->plugged || strcmp(what, "unplug") == 0;
 }
 
-static struct p_touched *
+static struct k_touched *
 say(struct fake_touch *f, enum touch_word word)
 {
 	struct p_touched *m = &f->words[f->n_words++];
@@ -135,8 +135,8 @@ say(struct fake_touch *f, enum touch_word word)
 		abort();
 	memset(m, 0, sizeof(*m));
 	m->id = f->job.id;
-	m->word = (uint8_t)word;
-	return m;
+	m->is.word = (uint8_t)word;
+	return &m->is;
 }
 
 /* The credential of k that the job names, or NULL. */
@@ -161,23 +161,9 @@ wants_verified(const struct fake_touch *f, const struct fake_key *k)
 	    k->pin[0] != '\0';
 }
 
-static void
-copy_done(const struct k_touched *t, struct p_touched *m)
-{
-	m->credential_len = t->credential_len;
-	memcpy(m->credential, t->credential, sizeof(m->credential));
-	m->auth_data_len = t->auth_data_len;
-	memcpy(m->auth_data, t->auth_data, sizeof(m->auth_data));
-	m->signature_len = t->signature_len;
-	memcpy(m->signature, t->signature, sizeof(m->signature));
-	memcpy(m->format, t->format, sizeof(m->format));
-	m->statement_len = t->statement_len;
-	memcpy(m->statement, t->statement, sizeof(m->statement));
-}
-
 /* What is wrong with it on its way. */
 static void
-spoil(const struct fake_key *k, struct p_touched *m)
+spoil(const struct fake_key *k, struct k_touched *m)
 {
 	if (k->signature_bad && m->signature_len > 0)
 		m->signature[m->signature_len - 1] ^= 1;
@@ -222,18 +208,16 @@ finish(struct fake_touch *f)
 						  : f->job.rp_id,
 		f->job.hash, flags, format_of(k) };
 	struct soft_key *soft = enrol ? new_credential(k) : named(f, k);
-	struct p_touched *m = say(f, TOUCH_DONE);
-	struct k_touched t;
+	struct k_touched *m = say(f, TOUCH_DONE);
 
 	if (k->stale)
 		soft->counter = 1;
 	if (k->zero)
 		soft->counter = 0;
 	if (enrol)
-		soft_key_enrol(soft, &job, &t);
+		soft_key_enrol(soft, &job, m);
 	else
-		soft_key_prove(soft, &job, &t);
-	copy_done(&t, m);
+		soft_key_prove(soft, &job, m);
 	memcpy(m->credential, soft->id, sizeof(soft->id));
 	m->credential_len = sizeof(soft->id);
 	spoil(k, m);
@@ -273,7 +257,7 @@ use(struct fake_touch *f, uint32_t keys)
 {
 	struct fake_key *k = f->key;
 	struct soft_key *known = named(f, k);
-	struct p_touched *m;
+	struct k_touched *m;
 
 	f->verified = false;
 	if (f->job.act == TOUCH_ENROL && known != NULL) {

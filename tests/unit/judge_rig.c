@@ -455,6 +455,35 @@ rig_code(struct rig *r, const struct secret *seed, int64_t offset)
 	return code;
 }
 
+size_t
+rig_in_log(struct rig *r, const char *words)
+{
+	char path[128], *line = NULL;
+	size_t n = 0, room = 0;
+	FILE *f;
+
+	(void)snprintf(path, sizeof(path), "%s/audit.log", r->dir);
+	f = fopen(path, "re");
+	assert_non_null(f);
+	while (getline(&line, &room, f) != -1)
+		n += strstr(line, words) != NULL;
+	free(line);
+	(void)fclose(f);
+	return n;
+}
+
+size_t
+rig_mails_of(struct rig *r, const char *login, enum mail_kind kind)
+{
+	size_t n = 0;
+
+	rig_pass(r, 1);
+	for (size_t i = 0; i < r->post.n; i++)
+		n += r->post.mails[i].kind == kind &&
+		    strcmp(r->post.mails[i].login, login) == 0;
+	return n;
+}
+
 int
 rig_set_up(void **state)
 {

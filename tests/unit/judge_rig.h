@@ -102,4 +102,10 @@ void rig_person(struct rig *r, const char *login, struct secret *ret);
 /* The code of seed at the rig's time plus offset seconds. */
 const char *rig_code(struct rig *r, const struct secret *seed, int64_t offset);
 
+/* How often words stand in the audit log. */
+size_t rig_in_log(struct rig *r, const char *words);
+
+/* Mails of a kind to login so far. */
+size_t rig_mails_of(struct rig *r, const char *login, enum mail_kind kind);
+
 #endif

@@ -344,21 +344,6 @@ key_ssh_sign(struct soft_key *k, const char *application,
 }
 
 size_t
-rig_said(struct rig *r, const char *words)
-{
-	char path[128], line[4096];
-	size_t n = 0;
-	FILE *f;
-
-	(void)snprintf(path, sizeof(path), "%s/audit.log", r->dir);
-	assert_non_null(f = fopen(path, "re"));
-	while (fgets(line, sizeof(line), f) != NULL)
-		n += strstr(line, words) != NULL;
-	(void)fclose(f);
-	return n;
-}
-
-size_t
 rig_faults(struct rig *r, enum key_fault fault)
 {
 	char words[80];
@@ -366,19 +351,7 @@ rig_faults(struct rig *r, enum key_fault fault)
 	assert_true(reason_token(key_reason(fault))[0] != '\0');
 	(void)snprintf(
 	    words, sizeof(words), "\"%s\"", reason_token(key_reason(fault)));
-	return rig_said(r, words);
-}
-
-size_t
-rig_mails_of(struct rig *r, const char *login, enum mail_kind kind)
-{
-	size_t n = 0;
-
-	rig_pass(r, 1);
-	for (size_t i = 0; i < r->post.n; i++)
-		n += r->post.mails[i].kind == kind &&
-		    strcmp(r->post.mails[i].login, login) == 0;
-	return n;
+	return rig_in_log(r, words);
 }
 
 void

@@ -74,12 +74,8 @@ const char *key_ssh_line(const struct soft_key *k, const char *application);
 void key_ssh_sign(struct soft_key *k, const char *application,
     const struct k_challenge *ch, struct k_signed *ret);
 
-/* How often words stand in the audit log; word of a fault, as a reason. */
-size_t rig_said(struct rig *r, const char *words);
+/* How often the word of a fault stands in the audit log, as a reason. */
 size_t rig_faults(struct rig *r, enum key_fault fault);
-
-/* Mails of a kind to login so far. */
-size_t rig_mails_of(struct rig *r, const char *login, enum mail_kind kind);
 
 /* Changes the record of login behind the judge's back. */
 void

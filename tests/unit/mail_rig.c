@@ -128,18 +128,3 @@ other_than(const char *digits)
 {
 	return strcmp(digits, "000000") != 0 ? "000000" : "111111";
 }
-
-size_t
-rig_logged(struct rig *r, const char *words)
-{
-	char path[80], line[4096];
-	size_t n = 0;
-	FILE *f;
-
-	(void)snprintf(path, sizeof(path), "%s/audit.log", r->dir);
-	assert_non_null(f = fopen(path, "re"));
-	while (fgets(line, sizeof(line), f) != NULL)
-		n += strstr(line, words) != NULL;
-	(void)fclose(f);
-	return n;
-}

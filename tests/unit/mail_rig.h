@@ -39,7 +39,4 @@ struct line *line_login(struct rig *r, const char *login, const char *source);
 /* Six digits that are not those. */
 const char *other_than(const char *digits);
 
-/* How often words stand in the audit log. */
-size_t rig_logged(struct rig *r, const char *words);
-
 #endif

@@ -285,6 +285,7 @@ static void
 test_connect(void **state)
 {
 	char dir[] = "/tmp/kosmo-ctl.XXXXXX", path[64], admin[64];
+	char link[64];
 	int one, two, fd;
 
 	(void)state;
@@ -309,6 +310,11 @@ test_connect(void **state)
 	    client_connect(path, KOSMO_ADMIN_SOCKET, &fd), KOSMO_EINVAL);
 	assert_int_equal(fd, -1);
 	assert_int_equal(chmod(dir, 0700), 0);
+	/* A link may lead anywhere. */
+	(void)snprintf(link, sizeof(link), "%s/link", dir);
+	assert_int_equal(symlink(path, link), 0);
+	assert_int_equal(client_connect(link, NULL, &fd), KOSMO_EINVAL);
+	(void)unlink(link);
 	/* Nobody listens any more: the file alone is no kosmod. */
 	(void)close(one);
 	(void)close(two);

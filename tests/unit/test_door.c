@@ -14,56 +14,29 @@
 
 #include <cmocka.h>
 
-#include "key_rig.h"
+#include "key_stage.h"
 #include "kosmod/keeper/warden.h"
-#include "known_rig.h"
 
-#define BOTH_KINDS (METHOD_BIT(METHOD_TOTP) | METHOD_BIT(METHOD_PASSKEY))
 #define SUDO (DOOR_HERE | DOOR_AGENT)
 #define VERB (DOOR_HERE | DOOR_SSH | DOOR_AGENT)
 
-static const struct caller far = { .service = "sshd", .source = HERE };
-static const struct caller console = { .service = "login", .tty = "tty1" };
 static const struct caller sudo = { .service = "sudo", .tty = "pts/7" };
 static const struct caller verb = { .service = "kosmoctl",
 	.tty = "/dev/pts/7",
 	.phase = PHASE_VERB,
 	.peer = RIG_UID };
 
-struct stage {
-	struct rig *r;
-	struct secret seed;
-	struct soft_key k;
-	uint32_t key; /* number of taro's passkey */
-	struct fake_warden w;
-};
-
 /* taro, with an app and a key at this host. */
 static int
 set_up(void **state)
 {
-	struct stage *s = calloc(1, sizeof(*s));
+	struct stage *s = stage_open(ALG_ES256);
 	struct line *l;
 
-	s->r = rig_new();
-	rig_person(s->r, "taro", &s->seed);
-	rig_keys(s->r, BOTH_KINDS);
-	soft_key_new(&s->k, ALG_ES256);
 	l = line_all(s->r, &console, &s->seed);
-	s->key = line_enrol(l, &s->k);
+	assert_int_equal(line_enrol(l, &s->k), KEY);
 	line_close(&l);
 	*state = s;
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	struct stage *s = *state;
-
-	soft_key_done(&s->k);
-	rig_free(&s->r);
-	free(s);
 	return 0;
 }
 
@@ -398,8 +371,8 @@ who_need_not_ask(void **state)
 	su.ruid = RIG_UID + 1;
 	assert_doors(s->r, &su, 0);
 	l = line_all(s->r, &console, &s->seed);
-	assert_int_equal(line_say(l, &k_remove_layout,
-			     &(struct k_remove){ .device = s->key }),
+	assert_int_equal(
+	    line_say(l, &k_remove_layout, &(struct k_remove){ .device = KEY }),
 	    VERDICT_YES);
 	line_close(&l);
 	assert_doors(s->r, &sudo, DOOR_AGENT);
@@ -425,14 +398,14 @@ no_touch_before_the_answer(void **state)
 
 	rig_warden(s->r, &s->w);
 	l = line_known(s->r, &sudo);
-	assert_int_equal(line_touch(l, TOUCH_PROVE, s->key, &job), KOSMO_EPERM);
+	assert_int_equal(line_touch(l, TOUCH_PROVE, KEY, &job), KOSMO_EPERM);
 	line_ask(l, &k_profile_layout, &(struct k_profile){ 0 });
 	answer(s, WHERE_AWAY);
-	assert_int_equal(line_touch(l, TOUCH_PROVE, s->key, &job), KOSMO_EPERM);
+	assert_int_equal(line_touch(l, TOUCH_PROVE, KEY, &job), KOSMO_EPERM);
 	line_close(&l);
 	l = begin(s->r, &sudo);
 	answer(s, WHERE_HERE);
-	assert_int_equal(line_touch(l, TOUCH_PROVE, s->key, &job), KOSMO_OK);
+	assert_int_equal(line_touch(l, TOUCH_PROVE, KEY, &job), KOSMO_OK);
 	line_close(&l);
 }
 
@@ -468,7 +441,7 @@ an_answer_for_nobody(void **state)
 	answer(s, WHERE_HERE);
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, stage_close)
 
 int
 main(void)

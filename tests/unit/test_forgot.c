@@ -69,19 +69,6 @@ set_password(struct line *l, const char *hash)
 	    l->reply.verdict.word == VERDICT_YES;
 }
 
-/* How many mails of a kind went to login. */
-static size_t
-mails(struct rig *r, const char *login, enum mail_kind kind)
-{
-	size_t n = 0;
-
-	rig_pass(r, 1);
-	for (size_t i = 0; i < r->post.n; i++)
-		n += r->post.mails[i].kind == kind &&
-		    strcmp(r->post.mails[i].login, login) == 0;
-	return n;
-}
-
 static void
 logs_in(struct rig *r, const char *hash, const char *code)
 {
@@ -101,7 +88,7 @@ set_anew(struct rig *r, const struct secret *seed, char ret[static 9])
 
 	(void)snprintf(ret, 9, "%s", rig_code(r, seed, 0));
 	l = forget(r, "taro", FAR, BORN, ret);
-	assert_int_equal(mails(r, "taro", MK_RESET), 1);
+	assert_int_equal(rig_mails_of(r, "taro", MK_RESET), 1);
 	assert_int_equal(mailed(l, rig_mailed(r, "taro")), VERDICT_YES);
 	assert_true(set_password(l, HASH_B));
 	assert_false(set_password(l, HASH_A));
@@ -126,7 +113,7 @@ all_three_set_a_new_password(void **state)
 	line_close(&l);
 	r->wall += 60;
 	logs_in(r, HASH_B, rig_code(r, &seed, 0));
-	assert_int_equal(mails(r, "taro", MK_PASSWORD), 1);
+	assert_int_equal(rig_mails_of(r, "taro", MK_PASSWORD), 1);
 }
 
 static void
@@ -157,7 +144,7 @@ a_recovery_code_does_as_well(void **state)
 	assert_int_equal(mailed(l, rig_mailed(r, "taro")), VERDICT_YES);
 	assert_int_equal(rig_show(r, "taro").recovery, 0);
 	assert_true(set_password(l, HASH_B));
-	assert_int_equal(mails(r, "taro", MK_RECOVERY), 1);
+	assert_int_equal(rig_mails_of(r, "taro", MK_RECOVERY), 1);
 	line_close(&l);
 }
 
@@ -174,7 +161,7 @@ an_admins_code_does_as_well(void **state)
 	for (int run = 0; run < 2; run++) {
 		l = forget(r, "taro", FAR, BORN, r->initial);
 		assert_int_equal(
-		    mails(r, "taro", MK_RESET), 1); /* used up by then */
+		    rig_mails_of(r, "taro", MK_RESET), 1); /* used up by then */
 		assert_int_equal(mailed(l, rig_mailed(r, "taro")),
 		    run == 0 ? VERDICT_YES : VERDICT_NO);
 		line_close(&l);
@@ -197,7 +184,7 @@ two_of_three_get_nowhere(void **state)
 
 		l = forget(r, "taro", FAR, tries[i][0],
 		    code != NULL ? code : rig_code(r, &seed, 0));
-		assert_int_equal(mails(r, "taro", MK_RESET), 0);
+		assert_int_equal(rig_mails_of(r, "taro", MK_RESET), 0);
 		assert_int_equal(mailed(l, "123456"), VERDICT_NO);
 		assert_false(set_password(l, HASH_B));
 		line_close(&l);
@@ -329,15 +316,15 @@ five_runs_a_day(void **state)
 		r->wall += 1200; /* so that the throttle is not it */
 	}
 	l = forget(r, "taro", HERE, BORN, rig_code(r, &seed, 0));
-	assert_int_equal(mails(r, "taro", MK_RESET), 0);
+	assert_int_equal(rig_mails_of(r, "taro", MK_RESET), 0);
 	line_close(&l);
 	rig_restart(r);
 	l = forget(r, "taro", HERE, BORN, rig_code(r, &seed, 0));
-	assert_int_equal(mails(r, "taro", MK_RESET), 0);
+	assert_int_equal(rig_mails_of(r, "taro", MK_RESET), 0);
 	line_close(&l);
 	r->wall += 86400;
 	l = forget(r, "taro", HERE, BORN, rig_code(r, &seed, 0));
-	assert_int_equal(mails(r, "taro", MK_RESET), 1);
+	assert_int_equal(rig_mails_of(r, "taro", MK_RESET), 1);
 	line_close(&l);
 }
 
@@ -367,7 +354,8 @@ a_run_is_one_charge(void **state)
 	assert_int_equal(line_password(l, HASH_B), VERDICT_NO); /* waits */
 	line_close(&l);
 	l = forget(r, "taro", FAR, BORN, rig_code(r, &seed, 0));
-	assert_int_equal(mails(r, "taro", MK_RESET), 1); /* so does this */
+	assert_int_equal(
+	    rig_mails_of(r, "taro", MK_RESET), 1); /* so does this */
 	line_close(&l);
 	logs_in(r, HASH_B, rig_code(r, &seed, 0));
 }
@@ -395,7 +383,7 @@ it_neither_locks_nor_unlocks(void **state)
 	r->post.n = r->post.answered = 0;
 	r->wall += 86400;
 	l = forget(r, "taro", FAR, BORN, rig_code(r, &seed, 0));
-	assert_int_equal(mails(r, "taro", MK_RESET), 0);
+	assert_int_equal(rig_mails_of(r, "taro", MK_RESET), 0);
 	assert_int_equal(rig_show(r, "taro").state, STATE_LOCKED);
 	line_close(&l);
 }
@@ -433,11 +421,11 @@ who_is_invited_is_told_by_mail(void **state)
 	    KOSMO_OK);
 	rig_store(r, &p);
 	l = forget(r, "taro", FAR, NOT_BORN, "000000");
-	assert_int_equal(mails(r, "taro", MK_NOT_REGISTERED), 0);
+	assert_int_equal(rig_mails_of(r, "taro", MK_NOT_REGISTERED), 0);
 	line_close(&l);
 	l = forget(r, "taro", FAR, BORN, "000000");
-	assert_int_equal(mails(r, "taro", MK_NOT_REGISTERED), 1);
-	assert_int_equal(mails(r, "taro", MK_RESET), 0);
+	assert_int_equal(rig_mails_of(r, "taro", MK_NOT_REGISTERED), 1);
+	assert_int_equal(rig_mails_of(r, "taro", MK_RESET), 0);
 	assert_int_equal(mailed(l, "123456"), VERDICT_NO);
 	line_close(&l);
 }
@@ -452,14 +440,14 @@ resend_mails_only_after_two_right_ones(void **state)
 	rig_known(r, "taro", &seed);
 	l = forget(r, "taro", FAR, BORN, "000000");
 	again(l);
-	assert_int_equal(mails(r, "taro", MK_RESET), 0);
+	assert_int_equal(rig_mails_of(r, "taro", MK_RESET), 0);
 	line_close(&l);
 	l = forget(r, "taro", FAR, BORN, rig_code(r, &seed, 0));
 	again(l); /* too soon, which is not told */
-	assert_int_equal(mails(r, "taro", MK_RESET), 1);
+	assert_int_equal(rig_mails_of(r, "taro", MK_RESET), 1);
 	r->wall += r->conf.email.resend_after;
 	again(l);
-	assert_int_equal(mails(r, "taro", MK_RESET), 2);
+	assert_int_equal(rig_mails_of(r, "taro", MK_RESET), 2);
 	assert_int_equal(mailed(l, rig_mailed(r, "taro")), VERDICT_YES);
 	line_close(&l);
 }
@@ -485,8 +473,8 @@ what_is_not_recorded_is_never_right(void **state)
 	rig_store(r, &p);
 	l = forget(r, "hanako", FAR, BORN, rig_code(r, &seed, 0));
 	line_close(&l);
-	assert_int_equal(mails(r, "taro", MK_RESET), 0);
-	assert_int_equal(mails(r, "hanako", MK_RESET), 0);
+	assert_int_equal(rig_mails_of(r, "taro", MK_RESET), 0);
+	assert_int_equal(rig_mails_of(r, "hanako", MK_RESET), 0);
 }
 
 static void

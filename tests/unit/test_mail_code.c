@@ -61,7 +61,7 @@ the_mail_says_what_it_is(void **state)
 	assert_string_equal(m->service, "sshd");
 	assert_int_equal(m->when, r->wall);
 	/* and nobody else hears of the digits */
-	assert_int_equal(rig_logged(r, m->code), 0);
+	assert_int_equal(rig_in_log(r, m->code), 0);
 	assert_int_equal(line_mailed(l, MAIL_LOGIN, m->code), VERDICT_YES);
 	line_close(&l);
 }

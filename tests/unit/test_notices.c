@@ -53,7 +53,7 @@ one_goes_once(void **state)
 	rig_restart(r);
 	rig_pass(r, 4000);
 	assert_int_equal(r->post.n, 1);
-	assert_int_equal(rig_logged(r, "\"outcome\":\"sent\""), 1);
+	assert_int_equal(rig_in_log(r, "\"outcome\":\"sent\""), 1);
 }
 
 static void
@@ -138,7 +138,7 @@ one_that_fails_is_tried_again(void **state)
 	assert_true(r->wall > begin + 3 * DAY);
 	assert_true(longest >= 3600 && longest <= 3610);
 	assert_true(n >= 72 && n <= 80);
-	assert_int_equal(rig_logged(r, "\"outcome\":\"given up\""), 1);
+	assert_int_equal(rig_in_log(r, "\"outcome\":\"given up\""), 1);
 }
 
 static void
@@ -154,7 +154,7 @@ one_that_cant_go_is_deleted(void **state)
 	rig_restart(r);
 	rig_pass(r, 7200);
 	assert_int_equal(r->post.n, 1);
-	assert_int_equal(rig_logged(r, "\"outcome\":\"never\""), 1);
+	assert_int_equal(rig_in_log(r, "\"outcome\":\"never\""), 1);
 }
 
 /* Without post nothing waits for ever either. */
@@ -170,7 +170,7 @@ it_is_given_up_without_post(void **state)
 	rig_pass(r, 20);
 	rig_pass(r, 3600);
 	assert_int_equal(notices_count(r->k), 0);
-	assert_int_equal(rig_logged(r, "\"outcome\":\"given up\""), 1);
+	assert_int_equal(rig_in_log(r, "\"outcome\":\"given up\""), 1);
 }
 
 /* Post went away with it: nobody knows, so it goes again. */
@@ -208,7 +208,7 @@ they_have_a_quota_of_their_own(void **state)
 	for (int i = 0; i < 30; i++)
 		rig_pass(r, 1);
 	assert_int_equal(r->post.n, n + 21);
-	assert_int_equal(rig_logged(r, "\"outcome\":\"dropped\""), 5);
+	assert_int_equal(rig_in_log(r, "\"outcome\":\"dropped\""), 5);
 	l = line_login(r, "taro", HERE);
 	assert_int_equal(line_mail(l, MAIL_LOGIN, false), MAILED_SENT);
 	line_close(&l);

@@ -15,60 +15,23 @@
 #include <cmocka.h>
 #include <openssl/sha.h>
 
-#include "key_rig.h"
+#include "key_stage.h"
 
-#define BOTH_KINDS (METHOD_BIT(METHOD_TOTP) | METHOD_BIT(METHOD_PASSKEY))
-#define KEY 2 /* number of taro's passkey */
-
-static const struct caller console = { .service = "login", .tty = "tty1" };
 static const struct caller sudo_here = { .service = "sudo", .tty = "pts/9" };
 
 /* taro, with an app and a passkey; password right at the console. */
-struct stage {
-	struct rig *r;
-	struct secret seed;
-	struct line *l;
-	struct soft_key k;
-	struct p_touch job;
-	struct k_passkey m;
-};
-
-static void
-again(struct stage *s)
-{
-	line_close(&s->l);
-	rig_pass(s->r, 60);
-	s->l = line_known(s->r, &console);
-}
-
 static int
 set_up(void **state)
 {
-	struct stage *s = calloc(1, sizeof(*s));
+	struct stage *s = stage_open(ALG_ES256);
 
-	s->r = rig_new();
-	rig_person(s->r, "taro", &s->seed);
-	rig_keys(s->r, BOTH_KINDS);
 	s->r->conf.throttle.free = 200; /* lies are counted elsewhere */
 	s->r->conf.login.attempts = 10;
 	s->l = line_all(s->r, &console, &s->seed);
-	soft_key_new(&s->k, ALG_ES256);
 	assert_int_equal(line_enrol(s->l, &s->k), KEY);
 	assert_int_equal(line_finish(s->l, RESULT_ALLOW), RESULT_ALLOW);
-	again(s);
+	stage_again(s, &console);
 	*state = s;
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	struct stage *s = *state;
-
-	soft_key_done(&s->k);
-	line_close(&s->l);
-	rig_free(&s->r);
-	free(s);
 	return 0;
 }
 
@@ -76,7 +39,7 @@ static void
 begin(struct stage *s)
 {
 	assert_int_equal(line_touch(s->l, TOUCH_PROVE, KEY, &s->job), KOSMO_OK);
-	key_proof(&s->k, &s->job, KEY, VERIFIED, &s->m);
+	key_proof(&s->k, &s->job, KEY, VERIFIED, &s->proof);
 }
 
 /* Signs what the lie has made of it. */
@@ -84,19 +47,20 @@ static void
 sign(struct stage *s)
 {
 	uint8_t counter[4];
-	const struct part parts[] = { { s->m.rp_hash, DIGEST_LEN },
-		{ &s->m.flags, 1 }, { counter, 4 },
+	const struct part parts[] = { { s->proof.rp_hash, DIGEST_LEN },
+		{ &s->proof.flags, 1 }, { counter, 4 },
 		{ s->job.hash, DIGEST_LEN } };
 
 	for (int i = 0; i < 4; i++)
-		counter[i] = (uint8_t)(s->m.counter >> (24 - 8 * i));
-	key_sign(s->k.key, parts, 4, s->m.signature, &s->m.signature_len);
+		counter[i] = (uint8_t)(s->proof.counter >> (24 - 8 * i));
+	key_sign(
+	    s->k.key, parts, 4, s->proof.signature, &s->proof.signature_len);
 }
 
 static enum verdict_word
 send(struct stage *s)
 {
-	return line_say(s->l, &k_passkey_layout, &s->m);
+	return line_say(s->l, &k_passkey_layout, &s->proof);
 }
 
 static void
@@ -111,13 +75,13 @@ a_login(void **state)
 	assert_int_equal(send(s), VERDICT_YES);
 	assert_int_equal(s->l->reply.verdict.ended, 0);
 	assert_int_equal(line_finish(s->l, RESULT_ALLOW), RESULT_ALLOW);
-	assert_int_equal(rig_said(s->r, "\"step\":\"passkey\""), 2);
+	assert_int_equal(rig_in_log(s->r, "\"step\":\"passkey\""), 2);
 	assert_int_equal(rig_show(s->r, "taro").devices[1].used, s->r->wall);
 	assert_int_equal(
 	    rig_show(s->r, "taro").devices[0].used, s->r->wall - 60);
-	again(s);
+	stage_again(s, &console);
 	begin(s);
-	s->m.last = 1;
+	s->proof.last = 1;
 	assert_int_equal(send(s), VERDICT_YES);
 	assert_int_equal(s->l->reply.verdict.ended, 1);
 	assert_true(s->l->ended);
@@ -134,9 +98,9 @@ not_before_the_password(void **state)
 	s->l = line_as(s->r, &console);
 	assert_int_equal(
 	    line_touch(s->l, TOUCH_PROVE, KEY, &s->job), KOSMO_EPERM);
-	key_proof(&s->k, &s->job, KEY, VERIFIED, &s->m);
+	key_proof(&s->k, &s->job, KEY, VERIFIED, &s->proof);
 	assert_int_equal(send(s), VERDICT_NO);
-	assert_int_equal(rig_said(s->r, "\"code before the password\""), 1);
+	assert_int_equal(rig_in_log(s->r, "\"code before the password\""), 1);
 	assert_int_equal(line_password(s->l, HASH_A), VERDICT_YES);
 	assert_int_equal(send(s), VERDICT_NO);
 	assert_int_equal(rig_faults(s->r, FAULT_CHALLENGE), 1);
@@ -146,50 +110,50 @@ not_before_the_password(void **state)
 static void
 other_rp(struct stage *s)
 {
-	SHA256((const uint8_t *)"evil.example", 12, s->m.rp_hash);
+	SHA256((const uint8_t *)"evil.example", 12, s->proof.rp_hash);
 	sign(s);
 }
 
 static void
 untouched(struct stage *s)
 {
-	s->m.flags = KEY_UV;
+	s->proof.flags = KEY_UV;
 	sign(s);
 }
 
 static void
 unverified(struct stage *s)
 {
-	s->m.flags = KEY_UP;
+	s->proof.flags = KEY_UP;
 	sign(s);
 }
 
 static void
 said_to_be_verified(struct stage *s)
 {
-	s->m.flags = KEY_UP;
+	s->proof.flags = KEY_UP;
 	sign(s);
-	s->m.flags = VERIFIED;
+	s->proof.flags = VERIFIED;
 }
 
 static void
 with_credential(struct stage *s)
 {
-	s->m.flags |= KEY_AT;
+	s->proof.flags |= KEY_AT;
 	sign(s);
 }
 
 static void
 with_extensions(struct stage *s)
 {
-	s->m.flags |= KEY_ED;
+	s->proof.flags |= KEY_ED;
 	sign(s);
 }
 
 static void
 other_counter(struct stage *s)
 {
-	s->m.counter++;
+	s->proof.counter++;
 }
 
 static void
@@ -214,32 +178,28 @@ other_key(struct stage *s)
 static void
 no_signature(struct stage *s)
 {
-	s->m.signature_len = 0;
+	s->proof.signature_len = 0;
 }
 
 static void
 an_app(struct stage *s)
 {
-	s->m.device = 1;
+	s->proof.device = 1;
 }
 
 static void
 nobody(struct stage *s)
 {
-	s->m.device = 0;
+	s->proof.device = 0;
 }
 
 static void
 not_theirs(struct stage *s)
 {
-	s->m.device = 99;
+	s->proof.device = 99;
 }
 
-static const struct {
-	const char *name;
-	void (*tell)(struct stage *s);
-	enum key_fault fault;
-} lies[] = {
+static const struct lie lies[] = {
 	{ "rp", other_rp, FAULT_RP },
 	{ "untouched", untouched, FAULT_TOUCH },
 	{ "unverified", unverified, FAULT_VERIFY },
@@ -259,25 +219,14 @@ static const struct {
 static void
 each_lie(void **state)
 {
+	static const struct proof honest = { &console, begin,
+		&k_passkey_layout };
 	struct stage *s = *state;
 	uint64_t used = rig_show(s->r, "taro").devices[1].used;
 
-	for (size_t i = 0; i < sizeof(lies) / sizeof(*lies); i++) {
-		size_t before = rig_faults(s->r, lies[i].fault);
-
-		again(s);
-		begin(s);
-		lies[i].tell(s);
-		if (send(s) != VERDICT_NO)
-			fail_msg("%s", lies[i].name);
-		if (rig_faults(s->r, lies[i].fault) != before + 1)
-			fail_msg("%s: another reason", lies[i].name);
-		assert_int_equal(s->l->reply.verdict.left, 9);
-		assert_true(s->l->not_before > s->r->mono);
-		assert_int_equal(line_finish(s->l, RESULT_ALLOW), RESULT_DENY);
-	}
+	stage_lies(s, &honest, lies, sizeof(lies) / sizeof(*lies));
 	assert_int_equal(rig_show(s->r, "taro").devices[1].used, used);
-	again(s);
+	stage_again(s, &console);
 	s->k.counter = 2; /* none of them was taken over */
 	begin(s);
 	assert_int_equal(send(s), VERDICT_YES);
@@ -311,10 +260,11 @@ too_many_in_one_login(void **state)
 	for (int i = 0; i < 3; i++) {
 		begin(s);
 		if (i < 2)
-			s->m.signature[0] ^= 1;
+			s->proof.signature[0] ^= 1;
 		assert_int_equal(send(s), VERDICT_NO);
 	}
-	assert_int_equal(rig_said(s->r, "\"too many codes in one login\""), 1);
+	assert_int_equal(
+	    rig_in_log(s->r, "\"too many codes in one login\""), 1);
 }
 
 /*
@@ -335,7 +285,7 @@ counters(void **state)
 	size_t gone_back = 0;
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		again(s);
+		stage_again(s, &console);
 		s->k.counter = cases[i].counter;
 		begin(s);
 		assert_int_equal(send(s), cases[i].word);
@@ -367,12 +317,12 @@ a_key_that_never_counts(void **state)
 
 	rig_change(s->r, "taro", never_counts);
 	for (int i = 0; i < 3; i++) {
-		again(s);
+		stage_again(s, &console);
 		s->k.counter = i < 2 ? 0 : 5;
 		begin(s);
 		assert_int_equal(send(s), VERDICT_YES);
 	}
-	again(s);
+	stage_again(s, &console);
 	s->k.counter = 0;
 	begin(s);
 	assert_int_equal(send(s), VERDICT_USED);
@@ -386,7 +336,7 @@ a_replay(void **state)
 	struct k_passkey first;
 
 	begin(s);
-	first = s->m;
+	first = s->proof;
 	assert_int_equal(send(s), VERDICT_YES);
 	assert_int_equal(send(s), VERDICT_NO);
 	assert_int_equal(rig_faults(s->r, FAULT_CHALLENGE), 1);
@@ -394,12 +344,12 @@ a_replay(void **state)
 	rig_restart(s->r);
 	rig_keys(s->r, BOTH_KINDS);
 	s->l = line_known(s->r, &console);
-	s->m = first;
+	s->proof = first;
 	assert_int_equal(send(s), VERDICT_NO);
 	assert_int_equal(rig_faults(s->r, FAULT_CHALLENGE), 2);
-	again(s);
+	stage_again(s, &console);
 	assert_int_equal(line_touch(s->l, TOUCH_PROVE, KEY, &s->job), KOSMO_OK);
-	s->m = first;
+	s->proof = first;
 	assert_int_equal(send(s), VERDICT_NO);
 	assert_int_equal(rig_faults(s->r, FAULT_SIGNATURE), 1);
 	sign(s); /* even with this challenge */
@@ -418,12 +368,13 @@ challenges(void **state)
 
 	assert_int_equal(
 	    line_touch(other, TOUCH_PROVE, KEY, &s->job), KOSMO_OK);
-	key_proof(&s->k, &s->job, KEY, VERIFIED, &s->m);
+	key_proof(&s->k, &s->job, KEY, VERIFIED, &s->proof);
 	assert_int_equal(send(s), VERDICT_NO);
 	assert_int_equal(rig_faults(s->r, FAULT_CHALLENGE), 1);
 	assert_int_equal(line_touch(other, TOUCH_ENROL, 0, &s->job), KOSMO_OK);
-	key_proof(&s->k, &s->job, KEY, VERIFIED, &s->m);
-	assert_int_equal(line_say(other, &k_passkey_layout, &s->m), VERDICT_NO);
+	key_proof(&s->k, &s->job, KEY, VERIFIED, &s->proof);
+	assert_int_equal(
+	    line_say(other, &k_passkey_layout, &s->proof), VERDICT_NO);
 	assert_int_equal(rig_faults(s->r, FAULT_CHALLENGE), 2);
 	/* a failed begin leaves none behind */
 	begin(s);
@@ -457,14 +408,14 @@ the_rp_id_changes(void **state)
 	assert_string_equal(s->job.rp_id, "new.example");
 	assert_int_equal(s->job.n, 1);
 	/* and the one's challenge is not the other's */
-	key_proof(&s->k, &s->job, KEY, VERIFIED, &s->m);
-	assert_int_equal(line_say(l, &k_passkey_layout, &s->m), VERDICT_NO);
+	key_proof(&s->k, &s->job, KEY, VERIFIED, &s->proof);
+	assert_int_equal(line_say(l, &k_passkey_layout, &s->proof), VERDICT_NO);
 	assert_int_equal(rig_faults(s->r, FAULT_RP), 1);
 	/* not even where it signs for the one that it knows */
 	assert_int_equal(line_touch(l, TOUCH_PROVE, 3, &s->job), KOSMO_OK);
 	memcpy(s->job.rp_id, RIG_RP_ID, sizeof(RIG_RP_ID));
-	key_proof(&s->k, &s->job, KEY, VERIFIED, &s->m);
-	assert_int_equal(line_say(l, &k_passkey_layout, &s->m), VERDICT_NO);
+	key_proof(&s->k, &s->job, KEY, VERIFIED, &s->proof);
+	assert_int_equal(line_say(l, &k_passkey_layout, &s->proof), VERDICT_NO);
 	assert_int_equal(rig_faults(s->r, FAULT_RP), 2);
 	/* a second one under the first rp id may answer for the other */
 	s->r->conf.passkey.rp_id[0] = '\0';
@@ -473,8 +424,9 @@ the_rp_id_changes(void **state)
 	assert_int_equal(line_touch(l, TOUCH_PROVE, KEY, &s->job), KOSMO_OK);
 	assert_int_equal(s->job.n, 2);
 	assert_memory_equal(s->job.credentials[1].id, k2.id, 32);
-	key_proof(&k2, &s->job, 4, VERIFIED, &s->m);
-	assert_int_equal(line_say(l, &k_passkey_layout, &s->m), VERDICT_YES);
+	key_proof(&k2, &s->job, 4, VERIFIED, &s->proof);
+	assert_int_equal(
+	    line_say(l, &k_passkey_layout, &s->proof), VERDICT_YES);
 	line_close(&l);
 	soft_key_done(&k2);
 }
@@ -508,11 +460,11 @@ where_policy_has_none(void **state)
 
 	begin(s);
 	rig_service(s->r, "login")->methods = METHOD_BIT(METHOD_TOTP);
-	again(s);
+	stage_again(s, &console);
 	assert_int_equal(
 	    line_touch(s->l, TOUCH_PROVE, KEY, &s->job), KOSMO_EPERM);
 	rig_service(s->r, "login")->methods = 0;
-	again(s);
+	stage_again(s, &console);
 	begin(s);
 	rig_keys(s->r, METHOD_BIT(METHOD_TOTP));
 	assert_int_equal(send(s), VERDICT_NO);
@@ -587,7 +539,7 @@ an_older_record(void **state)
 	/* the first field: type, count, tag, length, number */
 	assert_memory_equal(value.data + 2, "\1\0\0\0\4\0\0\0\2", 9);
 	buf_done(&value);
-	again(s);
+	stage_again(s, &console);
 	assert_int_equal(
 	    line_code(s->l, rig_code(s->r, &s->seed, 0)), VERDICT_YES);
 	assert_int_equal(line_enrol(s->l, &s->k), 3);
@@ -642,7 +594,7 @@ the_largest_record(void **state)
 	    line_touch(s->l, TOUCH_ENROL, 0, &s->job), KOSMO_EPERM);
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, stage_close)
 
 int
 main(void)

@@ -14,46 +14,17 @@
 #include <cmocka.h>
 #include <openssl/sha.h>
 
-#include "key_rig.h"
-
-#define APP (METHOD_BIT(METHOD_TOTP) | METHOD_BIT(METHOD_PASSKEY))
-
-static const struct caller console = { .service = "login", .tty = "tty1" };
+#include "key_stage.h"
 
 /* taro, with an app, all proven at the console. */
-struct stage {
-	struct rig *r;
-	struct secret seed;
-	struct line *l;
-	struct soft_key k;
-	struct p_touch job;
-	struct k_passkey_new m;
-};
-
 static int
 set_up(void **state)
 {
-	struct stage *s = calloc(1, sizeof(*s));
+	struct stage *s = stage_open(ALG_ES256);
 
-	s->r = rig_new();
-	rig_person(s->r, "taro", &s->seed);
-	rig_keys(s->r, APP);
 	s->l = line_all(s->r, &console, &s->seed);
-	soft_key_new(&s->k, ALG_ES256);
 	soft_key_certify(&s->k);
 	*state = s;
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	struct stage *s = *state;
-
-	soft_key_done(&s->k);
-	line_close(&s->l);
-	rig_free(&s->r);
-	free(s);
 	return 0;
 }
 
@@ -62,13 +33,13 @@ static void
 begin(struct stage *s)
 {
 	assert_int_equal(line_touch(s->l, TOUCH_ENROL, 0, &s->job), KOSMO_OK);
-	key_new(&s->k, &s->job, VERIFIED, &s->m);
+	key_new(&s->k, &s->job, VERIFIED, &s->made);
 }
 
 static enum verdict_word
 send(struct stage *s)
 {
-	return line_say(s->l, &k_passkey_new_layout, &s->m);
+	return line_say(s->l, &k_passkey_new_layout, &s->made);
 }
 
 static void
@@ -140,14 +111,17 @@ each_attestation(void **state)
 		s->k.id[0] = (uint8_t)i;
 		begin(s);
 		if (i == 1)
-			key_attest(&s->m, ATTEST_SELF, s->k.key, s->job.hash);
+			key_attest(
+			    &s->made, ATTEST_SELF, s->k.key, s->job.hash);
 		else if (i == 2)
 			key_attest(
-			    &s->m, ATTEST_PACKED, s->k.maker, s->job.hash);
+			    &s->made, ATTEST_PACKED, s->k.maker, s->job.hash);
 		else if (i == 3)
-			key_attest(&s->m, ATTEST_PACKED, rsa.key, s->job.hash);
+			key_attest(
+			    &s->made, ATTEST_PACKED, rsa.key, s->job.hash);
 		else if (i == 4)
-			key_attest(&s->m, ATTEST_U2F, s->k.maker, s->job.hash);
+			key_attest(
+			    &s->made, ATTEST_U2F, s->k.maker, s->job.hash);
 		assert_int_equal(send(s), VERDICT_YES);
 	}
 	assert_int_equal(rig_show(s->r, "taro").n_devices, 6);
@@ -162,10 +136,10 @@ extensions(void **state)
 	struct stage *s = *state;
 
 	begin(s);
-	memcpy(s->m.auth_data + s->m.auth_data_len, map, sizeof(map));
-	s->m.auth_data_len += sizeof(map);
-	s->m.auth_data[32] |= KEY_ED;
-	key_attest(&s->m, ATTEST_SELF, s->k.key, s->job.hash);
+	memcpy(s->made.auth_data + s->made.auth_data_len, map, sizeof(map));
+	s->made.auth_data_len += sizeof(map);
+	s->made.auth_data[32] |= KEY_ED;
+	key_attest(&s->made, ATTEST_SELF, s->k.key, s->job.hash);
 	assert_int_equal(send(s), VERDICT_YES);
 }
 
@@ -175,98 +149,98 @@ extensions(void **state)
 static void
 rp(struct stage *s)
 {
-	SHA256((const uint8_t *)"evil.example", 12, s->m.auth_data);
+	SHA256((const uint8_t *)"evil.example", 12, s->made.auth_data);
 }
 
 static void
 untouched(struct stage *s)
 {
-	s->m.auth_data[32] &= (uint8_t)~KEY_UP;
+	s->made.auth_data[32] &= (uint8_t)~KEY_UP;
 }
 
 static void
 unverified(struct stage *s)
 {
-	s->m.auth_data[32] &= (uint8_t)~KEY_UV;
+	s->made.auth_data[32] &= (uint8_t)~KEY_UV;
 }
 
 static void
 no_credential_flag(struct stage *s)
 {
-	s->m.auth_data[32] &= (uint8_t)~KEY_AT;
+	s->made.auth_data[32] &= (uint8_t)~KEY_AT;
 }
 
 static void
 more_behind(struct stage *s)
 {
-	s->m.auth_data_len++;
+	s->made.auth_data_len++;
 }
 
 static void
 less_than_the_flags_say(struct stage *s)
 {
-	s->m.auth_data[32] |= KEY_ED;
+	s->made.auth_data[32] |= KEY_ED;
 }
 
 static void
 another_id(struct stage *s)
 {
-	s->m.credential[3] ^= 1;
+	s->made.credential[3] ^= 1;
 }
 
 static void
 shorter_id(struct stage *s)
 {
-	s->m.credential_len--;
+	s->made.credential_len--;
 }
 
 static void
 no_id(struct stage *s)
 {
-	s->m.credential_len = 0;
+	s->made.credential_len = 0;
 }
 
 /* Everything agrees that it has none. */
 static void
 an_empty_id(struct stage *s)
 {
-	uint8_t *at = s->m.auth_data + 55;
+	uint8_t *at = s->made.auth_data + 55;
 
-	memmove(at, at + s->m.credential_len,
-	    s->m.auth_data_len - 55 - s->m.credential_len);
-	s->m.auth_data_len -= s->m.credential_len;
-	s->m.auth_data[54] = 0;
-	s->m.credential_len = 0;
+	memmove(at, at + s->made.credential_len,
+	    s->made.auth_data_len - 55 - s->made.credential_len);
+	s->made.auth_data_len -= s->made.credential_len;
+	s->made.auth_data[54] = 0;
+	s->made.credential_len = 0;
 }
 
 static void
 another_length(struct stage *s)
 {
-	s->m.auth_data[53] = 1;
+	s->made.auth_data[53] = 1;
 }
 
 static void
 cut_in_the_head(struct stage *s)
 {
-	s->m.auth_data_len = 54;
+	s->made.auth_data_len = 54;
 }
 
 static void
 cut_in_the_id(struct stage *s)
 {
-	s->m.auth_data_len = 55 + 31;
+	s->made.auth_data_len = 55 + 31;
 }
 
 static void
 cut_in_the_key(struct stage *s)
 {
-	s->m.auth_data_len--;
+	s->made.auth_data_len--;
 }
 
 static void
 empty(struct stage *s)
 {
-	s->m.auth_data_len = 0;
+	s->made.auth_data_len = 0;
 }
 
 /* A key of talk's own in place of the one that the authenticator made. */
@@ -276,35 +250,29 @@ another_key(struct stage *s)
 	struct soft_key other;
 
 	soft_key_new(&other, ALG_ES256);
-	key_public(&other, s->m.key, &s->m.key_len);
+	key_public(&other, s->made.key, &s->made.key_len);
 	soft_key_done(&other);
 }
 
 static void
 another_algorithm(struct stage *s)
 {
-	s->m.alg = ALG_EDDSA;
-	s->m.key_len = 32;
+	s->made.alg = ALG_EDDSA;
+	s->made.key_len = 32;
 }
 
 static void
 no_algorithm(struct stage *s)
 {
-	s->m.alg = ALG_NONE;
+	s->made.alg = ALG_NONE;
 }
 
 static void
 off_the_curve(struct stage *s)
 {
-	s->m.key[63] ^= 1;
-	s->m.auth_data[s->m.auth_data_len - 1] ^= 1;
+	s->made.key[63] ^= 1;
+	s->made.auth_data[s->made.auth_data_len - 1] ^= 1;
 }
-
-struct lie {
-	const char *name;
-	void (*tell)(struct stage *s);
-	enum key_fault fault;
-};
 
 static const struct lie lies[] = {
 	{ "rp", rp, FAULT_RP },
@@ -336,7 +304,6 @@ each_lie(void **state)
 
 	for (size_t i = 0; i < 2 * sizeof(lies) / sizeof(*lies); i++) {
 		const struct lie *lie = &lies[i / 2];
-		size_t before = rig_faults(s->r, lie->fault);
 
 		if (i % 12 == 11) { /* so many are let ask in one */
 			line_close(&s->l);
@@ -346,11 +313,8 @@ each_lie(void **state)
 		lie->tell(s);
 		if (i % 2 == 1)
 			key_attest(
-			    &s->m, ATTEST_PACKED, s->k.maker, s->job.hash);
-		if (send(s) != VERDICT_NO)
-			fail_msg("%s", lie->name);
-		if (rig_faults(s->r, lie->fault) != before + 1)
-			fail_msg("%s: another reason", lie->name);
+			    &s->made, ATTEST_PACKED, s->k.maker, s->job.hash);
+		stage_refused(s, lie, &k_passkey_new_layout, &s->made);
 	}
 	assert_int_equal(rig_show(s->r, "taro").n_devices, 1);
 }
@@ -391,46 +355,50 @@ wrong_attestations(void **state)
 		begin(s);
 		switch (i) {
 		case 0:
-			key_attest(&s->m, ATTEST_SELF, s->k.key, other);
+			key_attest(&s->made, ATTEST_SELF, s->k.key, other);
 			break;
 		case 1:
-			key_attest(&s->m, ATTEST_SELF, s->k.maker, s->job.hash);
+			key_attest(
+			    &s->made, ATTEST_SELF, s->k.maker, s->job.hash);
 			break;
 		case 2:
-			key_attest(&s->m, ATTEST_PACKED, s->k.maker, other);
+			key_attest(&s->made, ATTEST_PACKED, s->k.maker, other);
 			break;
 		case 3:
 			key_attest(
-			    &s->m, ATTEST_PACKED, s->k.maker, s->job.hash);
-			key_public(&s->k, s->m.signer, &s->m.signer_len);
+			    &s->made, ATTEST_PACKED, s->k.maker, s->job.hash);
+			key_public(&s->k, s->made.signer, &s->made.signer_len);
 			break;
 		case 4:
-			key_attest(&s->m, ATTEST_U2F, s->k.maker, other);
+			key_attest(&s->made, ATTEST_U2F, s->k.maker, other);
 			break;
 		case 5:
-			key_attest(&s->m, ATTEST_U2F, s->k.maker, s->job.hash);
-			s->m.attestation = ATTEST_PACKED;
+			key_attest(
+			    &s->made, ATTEST_U2F, s->k.maker, s->job.hash);
+			s->made.attestation = ATTEST_PACKED;
 			break;
 		case 6: /* FIDO U2F knows P-256 alone */
-			key_attest(&s->m, ATTEST_U2F, rsa.key, s->job.hash);
+			key_attest(&s->made, ATTEST_U2F, rsa.key, s->job.hash);
 			break;
 		case 7:
 			key_attest(
-			    &s->m, ATTEST_PACKED, s->k.maker, s->job.hash);
-			s->m.signature[9] ^= 1;
+			    &s->made, ATTEST_PACKED, s->k.maker, s->job.hash);
+			s->made.signature[9] ^= 1;
 			break;
 		case 8:
 			key_attest(
-			    &s->m, ATTEST_PACKED, s->k.maker, s->job.hash);
-			s->m.signer_len = 0;
+			    &s->made, ATTEST_PACKED, s->k.maker, s->job.hash);
+			s->made.signer_len = 0;
 			break;
 		case 9:
-			key_attest(&s->m, ATTEST_SELF, s->k.key, s->job.hash);
-			s->m.attestation = ATTEST_NONE; /* and yet signed */
+			key_attest(
+			    &s->made, ATTEST_SELF, s->k.key, s->job.hash);
+			s->made.attestation = ATTEST_NONE; /* and yet signed */
 			break;
 		default:
-			key_attest(&s->m, ATTEST_SELF, s->k.key, s->job.hash);
-			s->m.attestation = ATTEST_U2F + 1;
+			key_attest(
+			    &s->made, ATTEST_SELF, s->k.key, s->job.hash);
+			s->made.attestation = ATTEST_U2F + 1;
 		}
 		assert_int_equal(send(s), VERDICT_NO);
 		assert_int_equal(rig_faults(s->r, FAULT_ATTESTATION), i + 1);
@@ -447,14 +415,14 @@ a_challenge_counts_once(void **state)
 	struct p_touch job;
 
 	begin(s);
-	key_attest(&s->m, ATTEST_SELF, s->k.key, s->job.hash);
+	key_attest(&s->made, ATTEST_SELF, s->k.key, s->job.hash);
 	/* elsewhere */
 	assert_int_equal(
-	    line_say(other, &k_passkey_new_layout, &s->m), VERDICT_NO);
+	    line_say(other, &k_passkey_new_layout, &s->made), VERDICT_NO);
 	assert_int_equal(rig_faults(s->r, FAULT_CHALLENGE), 1);
 	assert_int_equal(line_touch(other, TOUCH_ENROL, 0, &job), KOSMO_OK);
 	assert_int_equal(
-	    line_say(other, &k_passkey_new_layout, &s->m), VERDICT_NO);
+	    line_say(other, &k_passkey_new_layout, &s->made), VERDICT_NO);
 	assert_int_equal(rig_faults(s->r, FAULT_ATTESTATION), 1);
 	line_close(&other);
 	/* after a newer one */
@@ -463,22 +431,22 @@ a_challenge_counts_once(void **state)
 	assert_int_equal(rig_faults(s->r, FAULT_ATTESTATION), 2);
 	/* used up by a wrong answer */
 	begin(s);
-	key_attest(&s->m, ATTEST_SELF, s->k.key, s->job.hash);
-	s->m.signature[0] ^= 1;
+	key_attest(&s->made, ATTEST_SELF, s->k.key, s->job.hash);
+	s->made.signature[0] ^= 1;
 	assert_int_equal(send(s), VERDICT_NO);
-	s->m.signature[0] ^= 1;
+	s->made.signature[0] ^= 1;
 	assert_int_equal(send(s), VERDICT_NO);
 	assert_int_equal(rig_faults(s->r, FAULT_CHALLENGE), 2);
 	/* and by a right one */
 	begin(s);
-	key_attest(&s->m, ATTEST_SELF, s->k.key, s->job.hash);
+	key_attest(&s->made, ATTEST_SELF, s->k.key, s->job.hash);
 	assert_int_equal(send(s), VERDICT_YES);
 	s->k.id[0] ^= 1;
 	assert_int_equal(send(s), VERDICT_NO);
 	assert_int_equal(rig_faults(s->r, FAULT_CHALLENGE), 3);
 	/* one to prove with is none to enrol with */
 	assert_int_equal(line_touch(s->l, TOUCH_PROVE, 2, &s->job), KOSMO_OK);
-	key_new(&s->k, &s->job, VERIFIED, &s->m);
+	key_new(&s->k, &s->job, VERIFIED, &s->made);
 	assert_int_equal(send(s), VERDICT_NO);
 	assert_int_equal(rig_faults(s->r, FAULT_CHALLENGE), 4);
 	assert_int_equal(rig_show(s->r, "taro").n_devices, 2);
@@ -493,13 +461,13 @@ a_restart_between(void **state)
 	begin(s);
 	line_close(&s->l);
 	rig_restart(s->r);
-	rig_keys(s->r, APP);
+	rig_keys(s->r, BOTH_KINDS);
 	s->l = line_all(s->r, &console, &s->seed);
 	assert_int_equal(send(s), VERDICT_NO);
 	assert_int_equal(line_enrol(s->l, &s->k), 2);
 	line_close(&s->l);
 	rig_restart(s->r);
-	rig_keys(s->r, APP);
+	rig_keys(s->r, BOTH_KINDS);
 	assert_int_equal(rig_show(s->r, "taro").n_devices, 2);
 	s->l = line_known(s->r, &console);
 	assert_int_equal(line_prove(s->l, &s->k, 2), VERDICT_YES);
@@ -521,11 +489,10 @@ static void
 not_now(void **state)
 {
 	struct stage *s = *state;
-	const struct caller far = { .service = "sshd", .source = HERE };
 	struct line *l = line_known(s->r, &console);
 
 	assert_int_equal(line_touch(l, TOUCH_ENROL, 0, &s->job), KOSMO_EPERM);
-	line_ask(l, &k_passkey_new_layout, &s->m);
+	line_ask(l, &k_passkey_new_layout, &s->made);
 	assert_true(l->dropped);
 	line_close(&l);
 	l = line_all(s->r, &far, &s->seed);
@@ -537,18 +504,18 @@ not_now(void **state)
 	assert_int_equal(send(s), VERDICT_NOT_NOW);
 	assert_int_equal(
 	    line_touch(s->l, TOUCH_ENROL, 0, &s->job), KOSMO_EPERM);
-	rig_keys(s->r, APP);
+	rig_keys(s->r, BOTH_KINDS);
 	begin(s);
 	s->r->k->touch = false;
 	assert_int_equal(send(s), VERDICT_NOT_NOW);
 	s->r->k->touch = true;
 	for (int i = 2; i < 16; i++) {
 		begin(s);
-		s->m.auth_data[32] = 0;
+		s->made.auth_data[32] = 0;
 		assert_int_equal(send(s), VERDICT_NO);
 	}
 	begin(s);
-	line_ask(s->l, &k_passkey_new_layout, &s->m);
+	line_ask(s->l, &k_passkey_new_layout, &s->made);
 	assert_true(s->l->dropped);
 }
 
@@ -595,7 +562,7 @@ the_first_device(void **state)
 	line_close(&l);
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, stage_close)
 
 int
 main(void)

@@ -14,12 +14,8 @@
 
 #include <cmocka.h>
 
-#include "key_rig.h"
+#include "key_stage.h"
 
-#define BOTH_KINDS (METHOD_BIT(METHOD_TOTP) | METHOD_BIT(METHOD_PASSKEY))
-#define KEY 2
-
-static const struct caller far = { .service = "sshd", .source = HERE };
 static const struct caller sudo = { .service = "sudo", .tty = "/dev/pts/3" };
 static const struct caller verb = { .service = "kosmoctl",
 	.tty = "pts/3",
@@ -27,28 +23,15 @@ static const struct caller verb = { .service = "kosmoctl",
 	.peer = RIG_UID };
 
 /* taro at sudo, with an app and an SSH key; the password is right. */
-struct stage {
-	struct rig *r;
-	struct secret seed;
-	struct line *l;
-	struct soft_key k;
-	struct k_challenge ch;
-	struct k_signed m;
-};
-
 static int
 set_up(void **state)
 {
-	struct stage *s = calloc(1, sizeof(*s));
+	struct stage *s = stage_open(ALG_EDDSA);
 	struct caller with = far;
 	struct k_ssh_key m;
 
-	s->r = rig_new();
-	rig_person(s->r, "taro", &s->seed);
-	rig_keys(s->r, BOTH_KINDS);
 	s->r->conf.throttle.free = 200;
 	s->r->conf.login.attempts = 10;
-	soft_key_new(&s->k, ALG_EDDSA);
 	key_ssh(&s->k, "ssh:", &m);
 	s->l = line_all(s->r, &far, &s->seed);
 	assert_int_equal(line_say(s->l, &k_ssh_key_layout, &m), VERDICT_YES);
@@ -58,31 +41,9 @@ set_up(void **state)
 	assert_int_equal(
 	    line_say(s->l, &k_ssh_seen_layout, &(struct k_ssh_seen){ 0 }),
 	    VERDICT_YES);
-	line_close(&s->l);
-	rig_pass(s->r, 60);
-	s->l = line_known(s->r, &sudo);
+	stage_again(s, &sudo);
 	*state = s;
 	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	struct stage *s = *state;
-
-	soft_key_done(&s->k);
-	line_close(&s->l);
-	rig_free(&s->r);
-	free(s);
-	return 0;
-}
-
-static void
-again(struct stage *s, const struct caller *who)
-{
-	line_close(&s->l);
-	rig_pass(s->r, 60);
-	s->l = line_known(s->r, who);
 }
 
 static bool
@@ -105,16 +66,16 @@ static void
 begin(struct stage *s)
 {
 	assert_true(ask(s->l, AGENT_FACTOR, &s->ch));
-	memset(&s->m, 0, sizeof(s->m));
-	s->m.device = KEY;
-	s->m.flags = VERIFIED;
-	key_ssh_sign(&s->k, "ssh:", &s->ch, &s->m);
+	memset(&s->sign, 0, sizeof(s->sign));
+	s->sign.device = KEY;
+	s->sign.flags = VERIFIED;
+	key_ssh_sign(&s->k, "ssh:", &s->ch, &s->sign);
 }
 
 static enum verdict_word
 send(struct stage *s)
 {
-	return line_say(s->l, &k_signed_layout, &s->m);
+	return line_say(s->l, &k_signed_layout, &s->sign);
 }
 
 static void
@@ -176,12 +137,12 @@ each_algorithm(void **state)
 	assert_int_equal(
 	    line_say(s->l, &k_ssh_seen_layout, &(struct k_ssh_seen){ 0 }),
 	    VERDICT_YES);
-	again(s, &sudo);
+	stage_again(s, &sudo);
 	begin(s);
 	assert_int_equal(s->ch.n, 2);
-	s->m.device = 3;
-	key_ssh_sign(&k2, "ssh:work", &s->ch, &s->m);
-	s->m.last = 1;
+	s->sign.device = 3;
+	key_ssh_sign(&k2, "ssh:work", &s->ch, &s->sign);
+	s->sign.last = 1;
 	assert_int_equal(send(s), VERDICT_YES);
 	assert_int_equal(s->l->reply.verdict.ended, 1);
 	assert_int_equal(s->l->end.result, RESULT_ALLOW);
@@ -197,7 +158,7 @@ other_host(struct stage *s)
 	struct k_challenge ch = s->ch;
 
 	(void)snprintf(ch.namespace, sizeof(ch.namespace), "kosmo-sudo@web2");
-	key_ssh_sign(&s->k, "ssh:", &ch, &s->m);
+	key_ssh_sign(&s->k, "ssh:", &ch, &s->sign);
 }
 
 static void
@@ -207,7 +168,7 @@ to_enrol(struct stage *s)
 
 	(void)snprintf(ch.namespace, sizeof(ch.namespace), "kosmo-enroll@%s",
 	    s->r->k->host);
-	key_ssh_sign(&s->k, "ssh:", &ch, &s->m);
+	key_ssh_sign(&s->k, "ssh:", &ch, &s->sign);
 }
 
 /* A word of the text is another one. */
@@ -220,7 +181,7 @@ said(struct stage *s, const char *word, const char *other)
 	assert_non_null(at);
 	assert_int_equal(strlen(word), strlen(other));
 	memcpy(at, other, strlen(other));
-	key_ssh_sign(&s->k, "ssh:", &ch, &s->m);
+	key_ssh_sign(&s->k, "ssh:", &ch, &s->sign);
 }
 
 static void
@@ -247,13 +208,13 @@ other_nonce(struct stage *s)
 	char *at = strstr(s->ch.text, "nonce=") + 6;
 
 	*at = *at == '0' ? '1' : '0';
-	key_ssh_sign(&s->k, "ssh:", &s->ch, &s->m);
+	key_ssh_sign(&s->k, "ssh:", &s->ch, &s->sign);
 }
 
 static void
 other_application(struct stage *s)
 {
-	key_ssh_sign(&s->k, "ssh:x", &s->ch, &s->m);
+	key_ssh_sign(&s->k, "ssh:x", &s->ch, &s->sign);
 }
 
 static void
@@ -262,47 +223,43 @@ other_key(struct stage *s)
 	struct soft_key other;
 
 	soft_key_new(&other, ALG_EDDSA);
-	key_ssh_sign(&other, "ssh:", &s->ch, &s->m);
+	key_ssh_sign(&other, "ssh:", &s->ch, &s->sign);
 	soft_key_done(&other);
 }
 
 static void
 flags_that_were_not_signed(struct stage *s)
 {
-	s->m.flags = KEY_UP;
-	key_ssh_sign(&s->k, "ssh:", &s->ch, &s->m);
-	s->m.flags = VERIFIED;
+	s->sign.flags = KEY_UP;
+	key_ssh_sign(&s->k, "ssh:", &s->ch, &s->sign);
+	s->sign.flags = VERIFIED;
 }
 
 static void
 counter_that_was_not_signed(struct stage *s)
 {
-	s->m.counter++;
+	s->sign.counter++;
 }
 
 static void
 an_app(struct stage *s)
 {
-	s->m.device = 1;
+	s->sign.device = 1;
 }
 
 static void
 the_waiting_one(struct stage *s)
 {
-	s->m.device = 0;
+	s->sign.device = 0;
 }
 
 static void
 not_theirs(struct stage *s)
 {
-	s->m.device = 99;
+	s->sign.device = 99;
 }
 
-static const struct {
-	const char *name;
-	void (*tell)(struct stage *s);
-	enum key_fault fault;
-} lies[] = {
+static const struct lie lies[] = {
 	{ "host", other_host, FAULT_SIGNATURE },
 	{ "namespace", to_enrol, FAULT_SIGNATURE },
 	{ "person", other_person, FAULT_SIGNATURE },
@@ -321,21 +278,9 @@ static const struct {
 static void
 each_lie(void **state)
 {
-	struct stage *s = *state;
+	static const struct proof honest = { &sudo, begin, &k_signed_layout };
 
-	for (size_t i = 0; i < sizeof(lies) / sizeof(*lies); i++) {
-		size_t before = rig_faults(s->r, lies[i].fault);
-
-		again(s, &sudo);
-		begin(s);
-		lies[i].tell(s);
-		if (send(s) != VERDICT_NO)
-			fail_msg("%s", lies[i].name);
-		if (rig_faults(s->r, lies[i].fault) != before + 1)
-			fail_msg("%s: another reason", lies[i].name);
-		assert_int_equal(s->l->reply.verdict.left, 9);
-		assert_int_equal(line_finish(s->l, RESULT_ALLOW), RESULT_DENY);
-	}
+	stage_lies(*state, &honest, lies, sizeof(lies) / sizeof(*lies));
 }
 
 static void
@@ -362,10 +307,10 @@ flags(void **state)
 		size_t before = fault != 0 ? rig_faults(s->r, fault) : 0;
 
 		s->r->conf.passkey.verify = cases[i].verify;
-		again(s, &sudo);
+		stage_again(s, &sudo);
 		begin(s);
-		s->m.flags = cases[i].flags;
-		key_ssh_sign(&s->k, "ssh:", &s->ch, &s->m);
+		s->sign.flags = cases[i].flags;
+		key_ssh_sign(&s->k, "ssh:", &s->ch, &s->sign);
 		assert_int_equal(
 		    send(s), fault != 0 ? VERDICT_MISSING : VERDICT_YES);
 		if (fault != 0)
@@ -390,7 +335,7 @@ counters(void **state)
 	size_t back = 0;
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		again(s, &sudo);
+		stage_again(s, &sudo);
 		s->k.counter = cases[i].counter;
 		begin(s);
 		assert_int_equal(send(s), cases[i].word);
@@ -415,7 +360,7 @@ a_challenge_counts_once(void **state)
 	assert_int_equal(send(s), VERDICT_YES);
 	assert_int_equal(send(s), VERDICT_NOT_NOW);
 	assert_int_equal(rig_faults(s->r, FAULT_CHALLENGE), 2);
-	again(s, &sudo);
+	stage_again(s, &sudo);
 	begin(s);
 	s->r->mono += 60001;
 	assert_int_equal(send(s), VERDICT_NOT_NOW);
@@ -424,9 +369,9 @@ a_challenge_counts_once(void **state)
 	assert_int_equal(rig_faults(s->r, FAULT_CHALLENGE), 3);
 	/* a wrong answer uses it up */
 	begin(s);
-	s->m.signature[0] ^= 1;
+	s->sign.signature[0] ^= 1;
 	assert_int_equal(send(s), VERDICT_NO);
-	s->m.signature[0] ^= 1;
+	s->sign.signature[0] ^= 1;
 	assert_int_equal(send(s), VERDICT_NOT_NOW);
 	/* a newer one voids it */
 	begin(s);
@@ -440,9 +385,10 @@ a_challenge_counts_once(void **state)
 	begin(s);
 	other = line_known(s->r, &sudo);
 	assert_int_equal(
-	    line_say(other, &k_signed_layout, &s->m), VERDICT_NOT_NOW);
+	    line_say(other, &k_signed_layout, &s->sign), VERDICT_NOT_NOW);
 	assert_true(ask(other, AGENT_FACTOR, &ch));
-	assert_int_equal(line_say(other, &k_signed_layout, &s->m), VERDICT_NO);
+	assert_int_equal(
+	    line_say(other, &k_signed_layout, &s->sign), VERDICT_NO);
 	line_close(&other);
 	/* nor after a restart */
 	begin(s);
@@ -471,19 +417,19 @@ where_no_agent_is_asked(void **state)
 	s->l = line_as(s->r, &sudo); /* before the password */
 	assert_false(ask(s->l, AGENT_FACTOR, &s->ch));
 	for (size_t i = 0; i < sizeof(callers) / sizeof(*callers); i++) {
-		again(s, &callers[i]);
+		stage_again(s, &callers[i]);
 		assert_false(ask(s->l, AGENT_FACTOR, &s->ch));
 		assert_false(ask(s->l, 0, &s->ch));
 		assert_false(ask(s->l, 3, &s->ch));
 	}
-	again(s, &sudo);
+	stage_again(s, &sudo);
 	assert_false(ask(s->l, 0, &s->ch));
 	assert_false(ask(s->l, 3, &s->ch));
 	rig_service(s->r, "sudo")->methods = METHOD_BIT(METHOD_TOTP);
-	again(s, &sudo);
+	stage_again(s, &sudo);
 	assert_false(ask(s->l, AGENT_FACTOR, &s->ch));
 	rig_service(s->r, "sudo")->methods = 0;
-	again(s, &sudo);
+	stage_again(s, &sudo);
 	begin(s);
 	rig_keys(s->r, METHOD_BIT(METHOD_TOTP)); /* meanwhile */
 	assert_int_equal(send(s), VERDICT_NO);
@@ -512,7 +458,8 @@ who_has_none(void **state)
 	assert_false(ask(s->l, AGENT_FACTOR, &s->ch));
 	l = line_as(s->r, &nobody);
 	assert_false(ask(l, AGENT_FACTOR, &s->ch));
-	assert_int_equal(line_say(l, &k_signed_layout, &s->m), VERDICT_NOT_NOW);
+	assert_int_equal(
+	    line_say(l, &k_signed_layout, &s->sign), VERDICT_NOT_NOW);
 	line_close(&l);
 }
 
@@ -541,12 +488,13 @@ enrolled_at_once(void **state)
 		assert_string_equal(s->ch.namespace, want);
 		assert_int_equal(s->ch.n, 1);
 		assert_int_equal(s->ch.keys[0].device, 0);
-		memset(&s->m, 0, sizeof(s->m));
-		s->m.flags = i == 1 ? KEY_UP : VERIFIED;
+		memset(&s->sign, 0, sizeof(s->sign));
+		s->sign.flags = i == 1 ? KEY_UP : VERIFIED;
 		k2.counter = 9;
-		key_ssh_sign(i == 0 ? &s->k : &k2, "ssh:", &s->ch, &s->m);
+		key_ssh_sign(i == 0 ? &s->k : &k2, "ssh:", &s->ch, &s->sign);
 		if (i == 2)
-			s->m.device = KEY; /* an enrolled one does not count */
+			s->sign.device =
+			    KEY; /* an enrolled one does not count */
 		if (i == 3)
 			s->r->mono += 60001;
 		assert_int_equal(send(s),
@@ -566,11 +514,11 @@ enrolled_at_once(void **state)
 	assert_string_equal(rig_show(s->r, "taro").devices[2].name, "green");
 	assert_int_equal(rig_mails_of(s->r, "taro", MK_DEVICE_ADDED), 2);
 	/* the counter of that signature is the first that is known */
-	again(s, &sudo);
+	stage_again(s, &sudo);
 	begin(s);
-	s->m.device = 3;
+	s->sign.device = 3;
 	k2.counter = 8;
-	key_ssh_sign(&k2, "ssh:", &s->ch, &s->m);
+	key_ssh_sign(&k2, "ssh:", &s->ch, &s->sign);
 	assert_int_equal(send(s), VERDICT_USED);
 	soft_key_done(&k2);
 }
@@ -589,11 +537,11 @@ purposes(void **state)
 	s->l = line_all(s->r, &verb, &s->seed);
 	assert_int_equal(line_say(s->l, &k_ssh_key_layout, &key), VERDICT_YES);
 	begin(s); /* for the factor */
-	s->m.device = 0;
-	key_ssh_sign(&k2, "ssh:", &s->ch, &s->m);
+	s->sign.device = 0;
+	key_ssh_sign(&k2, "ssh:", &s->ch, &s->sign);
 	assert_int_equal(send(s), VERDICT_NO);
 	assert_int_equal(rig_show(s->r, "taro").n_devices, 2);
-	again(s, &sudo); /* where nothing is enrolled */
+	stage_again(s, &sudo); /* where nothing is enrolled */
 	assert_false(ask(s->l, AGENT_ENROL, &s->ch));
 	soft_key_done(&k2);
 }
@@ -609,7 +557,7 @@ not_too_often(void **state)
 	assert_true(s->l->dropped);
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, stage_close)
 
 int
 main(void)

@@ -13,47 +13,19 @@
 
 #include <cmocka.h>
 
-#include "key_rig.h"
+#include "key_stage.h"
 #include "kosmod/keeper/device.h"
 #include "kosmod/keeper/ssh_key.h"
 #include "kosmod/rp_id.h"
 
-#define BOTH_KINDS (METHOD_BIT(METHOD_TOTP) | METHOD_BIT(METHOD_PASSKEY))
-#define KEY 2
-
-static const struct caller far = { .service = "sshd", .source = HERE };
-static const struct caller console = { .service = "login", .tty = "tty1" };
-
 /* taro, with an app, and a key that is not enrolled yet. */
-struct stage {
-	struct rig *r;
-	struct secret seed;
-	struct soft_key k;
-	struct k_ssh_key m;
-};
-
 static int
 set_up(void **state)
 {
-	struct stage *s = calloc(1, sizeof(*s));
+	struct stage *s = stage_open(ALG_EDDSA);
 
-	s->r = rig_new();
-	rig_person(s->r, "taro", &s->seed);
-	rig_keys(s->r, BOTH_KINDS);
-	soft_key_new(&s->k, ALG_EDDSA);
-	key_ssh(&s->k, "ssh:", &s->m);
+	key_ssh(&s->k, "ssh:", &s->ssh);
 	*state = s;
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	struct stage *s = *state;
-
-	soft_key_done(&s->k);
-	rig_free(&s->r);
-	free(s);
 	return 0;
 }
 
@@ -98,8 +70,8 @@ enrol(struct stage *s, const char *application)
 	const struct caller with = by(key_ssh_line(&s->k, application));
 	struct line *l = line_all(s->r, &far, &s->seed);
 
-	key_ssh(&s->k, application, &s->m);
-	assert_int_equal(name_key(l, &s->m), VERDICT_YES);
+	key_ssh(&s->k, application, &s->ssh);
+	assert_int_equal(name_key(l, &s->ssh), VERDICT_YES);
 	line_close(&l);
 	l = line_all(s->r, &with, &s->seed);
 	assert_int_equal(seen(l), VERDICT_YES);
@@ -115,9 +87,9 @@ named_then_seen(void **state)
 	struct line *l = line_all(s->r, &far, &s->seed);
 	struct k_person p;
 
-	(void)snprintf(s->m.name, sizeof(s->m.name), "blue");
+	(void)snprintf(s->ssh.name, sizeof(s->ssh.name), "blue");
 	assert_int_equal(seen(l), VERDICT_NO); /* none waits */
-	assert_int_equal(name_key(l, &s->m), VERDICT_YES);
+	assert_int_equal(name_key(l, &s->ssh), VERDICT_YES);
 	p = profile(l);
 	assert_int_equal(p.key_waits, 1);
 	assert_int_equal(p.key_seen, 0);
@@ -157,7 +129,7 @@ keys_that_there_are_not(void **state)
 		"sshx:", "web.example", "ssh: a" };
 	struct stage *s = *state;
 	struct line *l = line_all(s->r, &far, &s->seed);
-	struct k_ssh_key m = s->m;
+	struct k_ssh_key m = s->ssh;
 	size_t n = 0;
 
 	for (size_t i = 0; i < 5; i++) {
@@ -166,17 +138,17 @@ keys_that_there_are_not(void **state)
 		assert_int_equal(name_key(l, &m), VERDICT_NO);
 		assert_int_equal(rig_faults(s->r, FAULT_KEY), ++n);
 	}
-	m = s->m;
+	m = s->ssh;
 	m.key_len = 31;
 	assert_int_equal(name_key(l, &m), VERDICT_NO);
-	m = s->m;
+	m = s->ssh;
 	memset(m.key, 0, sizeof(m.key));
 	assert_int_equal(name_key(l, &m), VERDICT_NO);
-	m = s->m;
+	m = s->ssh;
 	m.alg = ALG_ES256; /* a point that is none */
 	m.key_len = 64;
 	assert_int_equal(name_key(l, &m), VERDICT_NO);
-	m = s->m;
+	m = s->ssh;
 	m.alg = ALG_RS256;
 	assert_int_equal(name_key(l, &m), VERDICT_NO);
 	m.alg = ALG_NONE;
@@ -197,7 +169,7 @@ the_newest_one_waits(void **state)
 
 	soft_key_new(&k2, ALG_ES256);
 	key_ssh(&k2, "ssh:two", &m2);
-	assert_int_equal(name_key(l, &s->m), VERDICT_YES);
+	assert_int_equal(name_key(l, &s->ssh), VERDICT_YES);
 	assert_int_equal(name_key(l, &m2), VERDICT_YES);
 	line_close(&l);
 	with = by(key_ssh_line(&s->k, "ssh:"));
@@ -208,7 +180,7 @@ the_newest_one_waits(void **state)
 	l = line_all(s->r, &with, &s->seed);
 	assert_int_equal(seen(l), VERDICT_YES);
 	assert_int_equal(name_key(l, &m2), VERDICT_TAKEN);
-	assert_int_equal(name_key(l, &s->m), VERDICT_YES);
+	assert_int_equal(name_key(l, &s->ssh), VERDICT_YES);
 	line_close(&l);
 	soft_key_done(&k2);
 }
@@ -224,7 +196,7 @@ it_waits_for_a_week(void **state)
 	struct stage *s = *state;
 	struct line *l = line_all(s->r, &far, &s->seed);
 
-	assert_int_equal(name_key(l, &s->m), VERDICT_YES);
+	assert_int_equal(name_key(l, &s->ssh), VERDICT_YES);
 	rig_pass(s->r, 7 * 86400 - 1);
 	assert_int_equal(profile(l).key_waits, 1);
 	rig_pass(s->r, 1);
@@ -238,7 +210,7 @@ it_waits_for_a_week(void **state)
 		rig_keys(s->r, BOTH_KINDS);
 		who.login = names[i];
 		l = line_all(s->r, &who, &s->seed);
-		assert_int_equal(name_key(l, &s->m), VERDICT_YES);
+		assert_int_equal(name_key(l, &s->ssh), VERDICT_YES);
 		line_close(&l);
 		assert_int_equal(rig_show(s->r, names[i]).key_waits, 1);
 		assert_int_equal(rig_act(s->r, names[i], acts[i]), VERDICT_YES);
@@ -254,17 +226,17 @@ not_now(void **state)
 	const struct caller with = by(key_ssh_line(&s->k, "ssh:"));
 	struct line *l = line_known(s->r, &far);
 
-	line_ask(l, &k_ssh_key_layout, &s->m);
+	line_ask(l, &k_ssh_key_layout, &s->ssh);
 	assert_true(l->dropped);
 	line_close(&l);
 	l = line_all(s->r, &console, &s->seed);
-	assert_int_equal(name_key(l, &s->m), VERDICT_NOT_NOW);
+	assert_int_equal(name_key(l, &s->ssh), VERDICT_NOT_NOW);
 	line_close(&l);
 	rig_keys(s->r, METHOD_BIT(METHOD_TOTP));
 	l = line_all(s->r, &far, &s->seed);
-	assert_int_equal(name_key(l, &s->m), VERDICT_NOT_NOW);
+	assert_int_equal(name_key(l, &s->ssh), VERDICT_NOT_NOW);
 	rig_keys(s->r, BOTH_KINDS);
-	assert_int_equal(name_key(l, &s->m), VERDICT_YES);
+	assert_int_equal(name_key(l, &s->ssh), VERDICT_YES);
 	line_close(&l);
 	l = line_as(s->r, &with);
 	line_ask(l, &k_ssh_seen_layout, &(struct k_ssh_seen){ 0 });
@@ -319,7 +291,7 @@ the_first_device(void **state)
 	assert_int_equal(line_initial(l, s->r->initial), VERDICT_YES);
 	assert_int_equal(
 	    line_say(l, &k_set_password_layout, &set), VERDICT_YES);
-	assert_int_equal(name_key(l, &s->m), VERDICT_YES);
+	assert_int_equal(name_key(l, &s->ssh), VERDICT_YES);
 	assert_int_equal(line_finish(l, RESULT_ALLOW), RESULT_DENY);
 	line_close(&l);
 	rig_change(s->r, "hanako", rig_mail_known);
@@ -376,7 +348,7 @@ a_held_registration(void **state)
 	assert_int_equal(line_say(l, &k_set_password_layout,
 			     &(struct k_set_password){ HASH_A }),
 	    VERDICT_YES);
-	assert_int_equal(name_key(l, &s->m), VERDICT_YES);
+	assert_int_equal(name_key(l, &s->ssh), VERDICT_YES);
 	line_close(&l);
 	rig_change(s->r, "hanako", held);
 	l = line_known(s->r, &with);
@@ -404,7 +376,7 @@ a_login_with_the_key(void **state)
 	l = line_known(s->r, &with);
 	assert_int_equal(profile(l).key_device, KEY);
 	assert_int_equal(rig_show(s->r, "taro").devices[1].used, s->r->wall);
-	assert_int_equal(rig_said(s->r, "\"by sshd\""), 1);
+	assert_int_equal(rig_in_log(s->r, "\"by sshd\""), 1);
 	assert_int_equal(line_finish(l, RESULT_ALLOW), RESULT_ALLOW);
 	line_close(&l);
 }
@@ -558,7 +530,7 @@ the_factor_alone(void **state)
 	l = line_as(s->r, &with);
 	assert_int_equal(l->reply.bound.steps, STEP_FACTOR);
 	assert_int_equal(l->reply.bound.keyed, 1);
-	assert_int_equal(rig_said(s->r, "\"by sshd\""), 1);
+	assert_int_equal(rig_in_log(s->r, "\"by sshd\""), 1);
 	assert_int_equal(line_finish(l, RESULT_ALLOW), RESULT_ALLOW);
 	line_close(&l);
 	assert_int_equal(rig_show(s->r, "taro").devices[1].used, s->r->wall);
@@ -671,8 +643,8 @@ what_sshd_is_told(void **state)
 	enrol(s, "ssh:home");
 	soft_key_new(&k2, ALG_ES256);
 	l = line_all(s->r, &far, &s->seed);
-	key_ssh(&k2, "ssh:", &s->m);
-	assert_int_equal(name_key(l, &s->m), VERDICT_YES);
+	key_ssh(&k2, "ssh:", &s->ssh);
+	assert_int_equal(name_key(l, &s->ssh), VERDICT_YES);
 	line_close(&l);
 	assert_int_equal(lines(s->r, "taro").n, 2);
 	assert_line(&lines(s->r, "taro").keys[0], &s->k, "ssh:home", true);
@@ -756,7 +728,7 @@ the_rp_id(void **state)
 	assert_null(strpbrk(s->r->k->host, " =@"));
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, stage_close)
 
 int
 main(void)

@@ -193,9 +193,8 @@ touch_says(const struct p_touched *m)
 static int
 touch(const struct kconv *c, uint8_t word)
 {
-	const struct p_touched m = {
-		.id = c->touch.id, .word = word, .retries = 3
-	};
+	const struct p_touched m = { .id = c->touch.id,
+		.is = { .word = word, .retries = 3 } };
 	size_t before = house->n_words;
 
 	assert_int_equal(touch_says(&m), KOSMO_OK);
@@ -310,7 +309,7 @@ no_pin_after_a_finger(void **state)
 {
 	struct house *h = *state;
 	struct kconv *c = &h->c[0];
-	struct p_touched m = { .word = TOUCH_UV_FAILED };
+	struct p_touched m = { .is.word = TOUCH_UV_FAILED };
 
 	assert_int_equal(talk(c, TOUCH_PROVE), -1);
 	m.id = c->touch.id;
@@ -324,7 +323,7 @@ touch_out_of_turn(void **state)
 {
 	struct house *h = *state;
 	struct kconv *c = &h->c[0];
-	struct p_touched m = { .id = 4711, .word = TOUCH_DONE };
+	struct p_touched m = { .id = 4711, .is.word = TOUCH_DONE };
 	struct buf packet = BUF_INIT;
 
 	assert_int_equal(talk(c, TOUCH_PROVE), -1);
@@ -336,15 +335,15 @@ touch_out_of_turn(void **state)
 	/* words that there are not */
 	m.id = c->touch.id;
 	for (unsigned word = TOUCH_ENDS; word < 256; word++) {
-		m.word = (uint8_t)word;
+		m.is.word = (uint8_t)word;
 		if (word <= TOUCH_ASKS || word > TOUCH_UV_FAILED)
 			assert_int_equal(touch_says(&m), KOSMO_EFORMAT);
 	}
 	assert_int_equal(touch_answered(&h->k, &packet), KOSMO_EFORMAT);
 	/* an ask while talk has the floor; but the end may come */
-	m.word = TOUCH_WANTS_PIN;
+	m.is.word = TOUCH_WANTS_PIN;
 	assert_int_equal(touch_says(&m), KOSMO_OK);
-	for (m.word = TOUCH_WAITS; m.word <= TOUCH_UV_FAILED; m.word++)
+	for (m.is.word = TOUCH_WAITS; m.is.word <= TOUCH_UV_FAILED; m.is.word++)
 		assert_int_equal(touch_says(&m), KOSMO_EFORMAT);
 	assert_int_equal(touch(c, TOUCH_GONE), -1);
 	assert_int_equal(talk(c, TOUCH_PIN), TOUCH_GONE);
@@ -355,22 +354,22 @@ whose_it_is(void **state)
 {
 	struct house *h = *state;
 	struct kconv *c = &h->c[0];
-	struct p_touched m = { .word = TOUCH_DONE, .credential_len = 4 };
+	struct p_touched m = { .is.credential_len = 4 };
 
 	for (int i = 0; i < 4; i++) {
 		assert_int_equal(talk(c, TOUCH_PROVE), -1);
 		m.id = c->touch.id;
-		m.word = i < 2 ? TOUCH_DONE : TOUCH_KNOWN;
-		memcpy(m.credential, i % 2 == 0 ? "mine" : "else", 4);
-		m.auth_data_len = 37;
-		m.auth_data[36] = 9;
-		m.signature_len = 70;
-		m.signature[69] = 8;
-		m.statement_len = 1;
-		m.statement[0] = 0xa0;
-		(void)strcpy(m.format, "packed");
+		m.is.word = i < 2 ? TOUCH_DONE : TOUCH_KNOWN;
+		memcpy(m.is.credential, i % 2 == 0 ? "mine" : "else", 4);
+		m.is.auth_data_len = 37;
+		m.is.auth_data[36] = 9;
+		m.is.signature_len = 70;
+		m.is.signature[69] = 8;
+		m.is.statement_len = 1;
+		m.is.statement[0] = 0xa0;
+		(void)strcpy(m.is.format, "packed");
 		assert_int_equal(touch_says(&m), KOSMO_OK);
-		assert_int_equal(h->word.word, m.word);
+		assert_int_equal(h->word.word, m.is.word);
 		assert_int_equal(h->word.device, i % 2 == 0 ? MINE : 0);
 		assert_int_equal(h->word.auth_data_len, 37);
 		assert_int_equal(h->word.auth_data[36], 9);
@@ -435,7 +434,7 @@ the_key_stops_blinking(void **state)
 	struct house *h = *state;
 	struct kconv *c = blinking(h);
 	uint64_t id = c->touch.id;
-	const struct p_touched late = { .id = id, .word = TOUCH_DONE };
+	const struct p_touched late = { .id = id, .is.word = TOUCH_DONE };
 
 	/* a new job */
 	assert_int_equal(talk(c, TOUCH_PROVE), -1);
