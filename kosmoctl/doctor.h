@@ -39,7 +39,7 @@ enum outcome doctor_run(struct showing *s, enum outcome what);
 /* doctor_sshd.c: what sshd -T says. */
 void doctor_sshd(struct doctor *d);
 
-/* doctor_host.c: PAM files, login.defs, sudo, udev. */
+/* doctor_host.c: kosmod.conf, PAM files, login.defs, sudo, udev. */
 void doctor_host(struct doctor *d);
 
 /*

@@ -31,6 +31,41 @@ has_line(const char *path, const char *word)
 	return found;
 }
 
+struct advice {
+	struct doctor *doctor;
+	bool any;
+};
+
+static void
+take_advice(void *arg, const char *text)
+{
+	struct advice *a = arg;
+
+	if (text[0] != '[')
+		return; /* that there is no error */
+	a->any = true;
+	doctor_tell(a->doctor, HEALTH_NOTE, "conf", N_("kosmod.conf: {line}."),
+	    FILLS({ "line", text }));
+}
+
+static void
+look_at_conf(struct doctor *d)
+{
+	static const char kosmod[] = SBINDIR "/kosmod";
+	struct advice a = { d, false };
+
+	if (access(kosmod, X_OK) != 0)
+		return;
+	if (!doctor_lines(kosmod, "--check-config", take_advice, &a))
+		doctor_tell(d, HEALTH_WRONG, "conf",
+		    N_("kosmod.conf has mistakes. Look at: kosmod "
+		       "--check-config"),
+		    NULL);
+	else if (!a.any)
+		doctor_tell(d, HEALTH_OK, "conf",
+		    N_("kosmod.conf has all that it needs."), NULL);
+}
+
 static void
 look_at_pam(struct doctor *d)
 {
@@ -137,7 +172,7 @@ look_at_udev(struct doctor *d)
 
 	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
 		(void)snprintf(
-		    path, sizeof(path), "%s/70-kosmo-touch.rules", folders[i]);
+		    path, sizeof(path), "%s/71-kosmo-touch.rules", folders[i]);
 		rule = rule || access(path, R_OK) == 0;
 	}
 	if (rule && getgrnam("kosmo-touch") != NULL)
@@ -146,7 +181,7 @@ look_at_udev(struct doctor *d)
 	else
 		doctor_tell(d, HEALTH_WRONG, "udev",
 		    N_("udev does not give security keys to kosmo-touch: "
-		       "70-kosmo-touch.rules or the group is missing (make "
+		       "71-kosmo-touch.rules or the group is missing (make "
 		       "install, systemd-sysusers)."),
 		    NULL);
 }
@@ -154,6 +189,7 @@ look_at_udev(struct doctor *d)
 void
 doctor_host(struct doctor *d)
 {
+	look_at_conf(d);
 	look_at_pam(d);
 	look_at_login(d);
 	look_at_sudo(d);

@@ -157,8 +157,9 @@ KOSMO_CHECK int conf_load(const char *path, struct conf *ret, FILE *err);
 KOSMO_CHECK int conf_load_keys(const char *path, struct conf *ret, FILE *err);
 
 /*
- * What still has its default and should not (contact, issuer), and what some
- * apps ignore (totp other than SHA1, 6, 30): one line each on out.
+ * What still has its default and should not (contact, issuer), a sendmail that
+ * is not there, and what some apps ignore (totp other than SHA1, 6, 30): one
+ * line each on out, which begins with the section in brackets.
  */
 void conf_advise(const struct conf *conf, FILE *out);
 

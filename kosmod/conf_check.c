@@ -3,6 +3,7 @@
 #include "conf_read.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "kosmod/kmsg.h"
 #include "libkosmo/path.h"
@@ -145,6 +146,19 @@ advise_totp(const struct conf *conf, FILE *out)
 }
 
 static void
+advise_email(const struct conf *conf, FILE *out)
+{
+	char program[sizeof(conf->email.sendmail)];
+
+	(void)snprintf(program, sizeof(program), "%s", conf->email.sendmail);
+	program[strcspn(program, " ")] = '\0';
+	if (access(program, X_OK) != 0)
+		(void)fprintf(out,
+		    "[email] sendmail: %s can't be run: no mail will be sent\n",
+		    program);
+}
+
+static void
 advise_passkey(const struct conf *conf, FILE *out)
 {
 	const char *verify = conf->passkey.verify == VERIFY_PREFERRED
@@ -170,6 +184,7 @@ conf_advise(const struct conf *conf, FILE *out)
 		    "[login] contact is not set: people who "
 		    "are stuck will not be told whom to ask\n");
 	advise_totp(conf, out);
+	advise_email(conf, out);
 	advise_passkey(conf, out);
 	if ((conf->login.floor & STEP_FACTOR) == 0)
 		(void)fprintf(out,

@@ -73,6 +73,28 @@ install_now() {
 	}
 }
 
+# Out of a package that brings much else: a security key for ssh, in software.
+need_soft_key() {
+	SK_DUMMY=/usr/lib/openssh/regress/misc/sk-dummy/sk-dummy.so
+	if [ ! -e "$SK_DUMMY" ]; then
+		echo "fetching: openssh-tests (one file of it)"
+		mkdir "$scratch/soft-key"
+		quietly apt-get fetch_now openssh-tests "$scratch/soft-key" ||
+		    return 1
+		SK_DUMMY=$scratch/soft-key$SK_DUMMY
+	fi
+	export SK_DUMMY
+}
+
+fetch_now() (
+	cd "$2" || exit
+	apt-get -q download "$1" || {
+		apt-get -q update
+		apt-get -q download "$1"
+	}
+	dpkg-deb -x "$1"_*.deb .
+)
+
 # We brought sshd for a private copy of the host: the host itself stays shut.
 quiet_sshd() {
 	echo "openssh-server is new here: it is not started and not enabled"

@@ -1,6 +1,8 @@
 #!/bin/bash
-# A key as a device of the kernel: from udev's rule to enrolments and logins.
-# Run by hidraw-vm in its machine, on a private copy of the host.
+# A key as a device of the kernel, on a host that systemd runs, with Kosmo's
+# units, rule of udev and accounts as they are installed and set up by
+# README.md's commands: enrolments, logins and sudo. Run by hidraw-vm in its
+# machine.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=tests/host/lib.sh
@@ -24,7 +26,6 @@ key_plug() {
 	wait_for "$PATIENCE" test -S "$KOSMO_WORK/usb/$1"
 	"$software/uhid" "$KOSMO_WORK/usb/$1" 3<&- &
 	disown
-	wait_for "$PATIENCE" has_rights
 }
 
 # udev has done its part.
@@ -53,30 +54,70 @@ key_was_touched() {
 	! key_blinks "$1"
 }
 
-# --- the device and libfido2 ------------------------------------------------------
+# --- the host ---------------------------------------------------------------------
+
+# readme BEGIN: types what README.md says.
+readme() {
+	"$here/readme" "$1" > "$KOSMO_WORK/typed" &&
+	    sh -euc ". $KOSMO_WORK/typed" 2>&1
+}
 
 as_touch() {
 	setpriv --reuid kosmo-touch --regid kosmo-touch --clear-groups "$@"
 }
 
-cp "$KOSMO_DEST/usr/lib/udev/rules.d/70-kosmo-touch.rules" \
-    /etc/udev/rules.d/
-/lib/systemd/systemd-udevd --daemon 3<&- 2> "$KOSMO_WORK/udevd.log"
+rule=/usr/lib/udev/rules.d/71-kosmo-touch.rules
+mv "$rule" "$KOSMO_WORK/rule"
+# What libfido2's own sources tell people to install.
+cat > /etc/udev/rules.d/70-u2f.rules <<'RULE'
+KERNEL=="hidraw*", SUBSYSTEM=="hidraw", TAG+="uaccess", GROUP="plugdev", MODE="0660"
+RULE
+same "no key has been plugged in since the start" 0 \
+    "$(grep -c hidraw /proc/devices)"
+mkdir -p /etc/kosmo
+cat > /etc/kosmo/kosmod.conf <<'CONF'
+[login]
+methods = passkey totp
+[registration]
+birth-date = no
+terms = no
+email = no
+user-id = no
+relogin = no
+[recovery]
+count = 0
+CONF
+readme systemd-sysusers > "$KOSMO_WORK/log"
+check "README.md's commands set it up" wait_for "$PATIENCE" touch_answers
+same "and the kernel knows of such devices, which the unit names" 1 \
+    "$(grep -c hidraw /proc/devices)"
+
+# --- the device and libfido2 ------------------------------------------------------
+
+modprobe uhid
 key_make blue
 key_make red
 key_plug blue
-same "udev gives it to kosmo-touch" 'root:kosmo-touch 660 crw-rw----' \
+wait_for "$PATIENCE" test -c /dev/hidraw0
+udevadm settle
+same "a key that comes without the rule is not kosmo-touch's" 'root:plugdev 660' \
+    "$(stat -c '%U:%G %a' /dev/hidraw0)"
+cp "$KOSMO_WORK/rule" "$rule"
+readme 'udevadm control' > /dev/null
+wait_for "$PATIENCE" has_rights
+same "README.md's udevadm gives it to kosmo-touch" \
+    'root:kosmo-touch 660 crw-rw----' \
     "$(stat -c '%U:%G %a %A' /dev/hidraw0)"
 has "it is listed" '^/dev/hidraw0: vendor=0x1209, product=0x0001' \
     "$(as_touch fido2-token -L)"
-has "kosmo-touch can ask it" 'options:.* clientPin, pinUvAuthToken' \
-    "$(as_touch fido2-token -I /dev/hidraw0)"
-has "and others can't" FIDO_ERR_INTERNAL "$(setpriv --reuid nobody \
+has "others can't ask it" FIDO_ERR_INTERNAL "$(setpriv --reuid nobody \
     --regid nogroup --clear-groups fido2-token -I /dev/hidraw0 2>&1)"
 
 # --- enrolments and logins ----------------------------------------------------------
 
-private_touch
+readme 'cat /usr/share/kosmo/login.defs'
+readme 'install -m 440'
+echo 'taro ALL=(ALL) ALL' > /etc/sudoers.d/kosmo-test
 initial=$(invite taro)
 
 # console NAME PASSWORD
@@ -124,6 +165,7 @@ key_touch blue
 screen_wait first 'Press Enter when ready.*: *$'
 key_pull blue
 key_plug red
+wait_for "$PATIENCE" has_rights
 screen_type first ''
 screen_wait first 'PIN of the key: *$'
 screen_type first 1234
@@ -141,6 +183,15 @@ has "a wrong PIN is told" 'Wrong PIN' "$(screen_text second)"
 screen_type second 1234
 key_touch red
 has_shell "a console login with the key opens a shell" second
+
+screen_type second 'clear; sudo id'
+screen_wait second '[Pp]assword.*: *$'
+screen_type second "$PASSWORD"
+screen_wait second 'PIN of the key: *$'
+screen_type second 1234
+key_touch red
+screen_wait second '\$ *$'
+has "sudo with the key makes root" '^uid=0' "$(screen_text second)"
 screen_close second
 
 console third "$PASSWORD"
@@ -151,4 +202,6 @@ key_pull red
 screen_wait third 'Press Enter when ready.*: *$'
 has "a key that is pulled out is told" 'pulled out' "$(screen_text third)"
 screen_close third
+lacks "kosmo-touch had nothing to complain of" . \
+    "$(journalctl -q --no-pager -o cat -p warning -u kosmo-touch)"
 finish_tests

@@ -570,7 +570,7 @@ register_whole() {
 # --- FIDO2 keys of OpenSSH ------------------------------------------------------
 
 # An authenticator in software, of package openssh-tests.
-SK_DUMMY=/usr/lib/openssh/regress/misc/sk-dummy/sk-dummy.so
+: "${SK_DUMMY:=/usr/lib/openssh/regress/misc/sk-dummy/sk-dummy.so}"
 
 # soft_key FILE [ed25519-sk|ecdsa-sk] [OPTION ...]
 soft_key() {

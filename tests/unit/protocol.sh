@@ -13,7 +13,7 @@ awk '
 	split($0, a, /[(),][ ]*/)
 	tag[++n] = a[2]
 	field[n] = a[4]
-	sub(/^is\./, "", field[n]) # of a message within another
+	sub(/.*[.]/, "", field[n])
 }
 /CODEC_LAYOUT\(/ { layout = 1 }
 layout && /"/ {

@@ -256,6 +256,7 @@ test_advice(void **state)
 	    text[] = "[totp]\ndigits = 8\nperiod = 60\n"
 		     "algorithm = SHA256\nissuer = X\n"
 		     "[login]\nfloor = password\n"
+		     "[email]\nsendmail = /bin/true -t\n"
 		     "[passkey]\nuser-verification = discouraged\n";
 	struct conf conf;
 	FILE *out;
@@ -268,6 +269,13 @@ test_advice(void **state)
 	assert_non_null(strstr(said, "[login] contact is not set"));
 	assert_non_null(strstr(said, "[totp] issuer is not set"));
 	assert_null(strstr(said, "[passkey]"));
+	(void)snprintf(conf.email.sendmail, sizeof(conf.email.sendmail),
+	    "/nowhere/at/all -t");
+	assert_non_null(out = fmemopen(said, sizeof(said), "w"));
+	conf_advise(&conf, out);
+	(void)fclose(out);
+	assert_non_null(strstr(
+	    said, "[email] sendmail: /nowhere/at/all can't be run: no mail"));
 	assert_int_equal(read_text(text, &conf, said, sizeof(said)), 0);
 	(void)snprintf(conf.login.contact, sizeof(conf.login.contact), "IT");
 	memset(said, 0, sizeof(said));
@@ -276,6 +284,7 @@ test_advice(void **state)
 	(void)fclose(out);
 	assert_null(strstr(said, "contact"));
 	assert_null(strstr(said, "issuer"));
+	assert_null(strstr(said, "sendmail"));
 	assert_non_null(strstr(said, "digits = 8"));
 	assert_non_null(strstr(said, "period = 60"));
 	assert_non_null(strstr(said, "algorithm = SHA256"));
