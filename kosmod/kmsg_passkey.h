@@ -68,6 +68,13 @@ enum touch_word {
 	TOUCH_TIMEOUT,	   /* nobody touched it in time */
 	TOUCH_GONE,	   /* it was pulled out */
 	TOUCH_BUSY,	   /* another login is using it */
+	TOUCH_SILENT,	   /* it does not answer: another program may have it */
+	TOUCH_PIN_OLD,	   /* its PIN has to be changed before it takes any */
+	TOUCH_UV_BLOCKED,  /* it reads no fingers until it was given its PIN,
+			      which is not asked for here */
+	TOUCH_UNFIT,	   /* what policy asks for it can't check */
+	TOUCH_STRANGE,	   /* none of the algorithms is its */
+	TOUCH_ENDS,	   /* no word: those before it end the job */
 	TOUCH_ASKS = 64,
 	TOUCH_WAITS, /* somebody has to touch it now; keys: how many blink */
 	TOUCH_WANTS_PIN, /* TOUCH_PIN next; retries: left, 0: not known */

@@ -11,7 +11,7 @@
 #define DEVICES_MAX 16
 #define SEED_MAX 64
 #define CURSOR_LEN 32
-#define CREDENTIAL_LEN 512    /* of a FIDO2 credential id */
+#define CREDENTIAL_LEN 1023   /* of a FIDO2 credential id (WebAuthn, 4) */
 #define KEY_LEN 264	      /* of a public key, as enum key_alg has it */
 #define RAW_SIGNATURE_LEN 256 /* the same of a signature */
 #define SIGNATURE_LEN 512     /* as an authenticator sends it */

@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/time.h>
 
 #include "libkosmo/packet.h"
@@ -43,7 +44,8 @@ ask_open(int fd)
 	loop_fd = fd;
 	(void)sigemptyset(&sa.sa_mask);
 	if (sigaction(SIGUSR1, &sa, NULL) == -1 ||
-	    sigaction(SIGALRM, &sa, NULL) == -1)
+	    sigaction(SIGALRM, &sa, NULL) == -1 ||
+	    prctl(PR_SET_PDEATHSIG, SIGUSR1, 0, 0, 0) == -1)
 		return KOSMO_EIO;
 	return KOSMO_OK;
 }

@@ -12,8 +12,9 @@
 
 /*
  * From now on fd, the other end of which the loop has, is where this process
- * listens, and SIGUSR1 means: look there. The signal comes again until the
- * process ends, so that whatever it waits in is interrupted. KOSMO_EIO.
+ * listens, and SIGUSR1 means: look there; it comes from the loop, or because
+ * that has died. It comes again until the process ends, so that whatever it
+ * waits in is interrupted. KOSMO_EIO.
  */
 KOSMO_CHECK int ask_open(int fd);
 

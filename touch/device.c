@@ -93,6 +93,7 @@ add(struct devices *d, int claims, const char *path, int ms)
 		return;
 	} else {
 		d->broken++;
+		d->silent += device_silent(r) ? 1 : 0;
 		log_say(LOG_WARNING, "%s: can't be opened: %s", path,
 		    fido_strerr(r));
 	}
@@ -152,6 +153,13 @@ devices_keep(struct devices *d, int claims, size_t i)
 		if (at - 1 != i)
 			device_close(d, claims, at - 1);
 	}
+}
+
+bool
+device_silent(int err)
+{
+	return err == FIDO_ERR_TX || err == FIDO_ERR_RX ||
+	    err == FIDO_ERR_TIMEOUT;
 }
 
 bool

@@ -13,7 +13,7 @@
 #include "kosmod/kmsg_passkey.h"
 #include "kosmod/priv.h"
 
-#define DEVICES_AT_ONCE 8 /* more are not looked at */
+#define DEVICES_AT_ONCE 32 /* more are not looked at */
 
 struct device {
 	fido_dev_t *fido; /* open */
@@ -27,6 +27,7 @@ struct devices {
 	size_t n;
 	unsigned busy;	 /* another job has so many, or another program */
 	unsigned broken; /* so many could not be opened */
+	unsigned silent; /* of these: so many did not answer */
 };
 
 /*
@@ -45,5 +46,11 @@ void devices_keep(struct devices *d, int claims, size_t i);
 
 /* True if the authenticator is still plugged in. */
 bool device_there(const struct device *dev);
+
+/*
+ * True if libfido2 failed so because the device said nothing, or nothing that
+ * answers: while another program has it, all that it says to others is that.
+ */
+bool device_silent(int err);
 
 #endif

@@ -75,6 +75,11 @@ fill(const struct job *j, fido_cred_t *cred, int alg, enum way way)
 		if (r != FIDO_OK)
 			return r;
 	}
+	/* some hide new credentials from who has not given the PIN yet */
+	if (fido_dev_supports_cred_prot(j->devices.list[0].fido) &&
+	    (r = fido_cred_set_prot(
+		 cred, FIDO_CRED_PROT_UV_OPTIONAL_WITH_ID)) != FIDO_OK)
+		return r;
 	/* rk stays off: what is stored on the key names nobody */
 	return way == WAY_UV ? fido_cred_set_uv(cred, FIDO_OPT_TRUE) : FIDO_OK;
 }

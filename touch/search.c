@@ -99,6 +99,7 @@ look_at_all(struct job *j, int64_t until)
 		if (r != FIDO_OK && (r < 0 || r == FIDO_ERR_TIMEOUT)) {
 			device_close(&j->devices, j->claims, i - 1);
 			j->devices.broken++;
+			j->devices.silent += device_silent(r) ? 1 : 0;
 		}
 	}
 }
@@ -121,6 +122,8 @@ why_none(const struct job *j, const struct p_credential *known, bool any)
 		return TOUCH_BUSY;
 	if (any)
 		return TOUCH_NOT_YOURS;
+	if (j->devices.silent > 0)
+		return TOUCH_SILENT;
 	return j->devices.broken > 0 ? TOUCH_FAILED : TOUCH_NO_KEY;
 }
 

@@ -27,6 +27,15 @@ may_pin(const struct work *w)
 	    fido_dev_has_pin(w->dev->fido);
 }
 
+/* Has the key what policy asks for, once somebody sets it up? */
+static bool
+could_verify(const struct work *w)
+{
+	return fido_dev_supports_uv(w->dev->fido) ||
+	    (w->j->ask->verify != VERIFY_BIOMETRIC &&
+		fido_dev_supports_pin(w->dev->fido));
+}
+
 /* By policy and by what the key has; a finger before the PIN. */
 static enum touch_word
 first_way(struct work *w)
@@ -41,7 +50,7 @@ first_way(struct work *w)
 	else if (may_pin(w))
 		w->way = WAY_PIN;
 	else if (verify != VERIFY_PREFERRED)
-		return TOUCH_UNSET;
+		return could_verify(w) ? TOUCH_UNSET : TOUCH_UNFIT;
 	return TOUCH_DONE;
 }
 
@@ -90,20 +99,21 @@ try_pin(struct work *w)
  * it sends what nobody can read.
  */
 static enum touch_word
-why_silent(struct work *w)
+why_failed(struct work *w, int r)
 {
 	if (packet_now() >= w->j->until)
 		return TOUCH_TIMEOUT;
-	return ask_stopped() || !device_there(w->dev) ? TOUCH_GONE
-						      : TOUCH_FAILED;
+	if (ask_stopped() || !device_there(w->dev))
+		return TOUCH_GONE;
+	return device_silent(r) ? TOUCH_SILENT : TOUCH_FAILED;
 }
 
 static enum touch_word
 word_after(struct work *w, int r)
 {
-	enum touch_word word = r < 0 ? why_silent(w) : word_of(r);
+	enum touch_word word = r < 0 ? why_failed(w, r) : word_of(r);
 
-	if (word == TOUCH_FAILED && !ask_stopped())
+	if ((word == TOUCH_FAILED || word == TOUCH_SILENT) && !ask_stopped())
 		log_say(LOG_WARNING, "job %llu: %s: %s",
 		    (unsigned long long)w->j->ask->id, w->dev->path,
 		    fido_strerr(r));
@@ -120,7 +130,8 @@ check_pin(struct work *w)
 	int r = try_pin(w);
 	enum touch_word word = r < 0 ? word_after(w, r) : word_of(r);
 
-	if (word == TOUCH_PIN_WRONG || word == TOUCH_PIN_BLOCKED || r < 0)
+	if (word == TOUCH_PIN_WRONG || word == TOUCH_PIN_BLOCKED ||
+	    word == TOUCH_PIN_OLD || r < 0)
 		return word;
 	if (r != FIDO_OK || !w->dev->unsure)
 		return TOUCH_DONE;
@@ -134,11 +145,43 @@ check_pin(struct work *w)
 	return TOUCH_KNOWN;
 }
 
+/* Some keys take a PIN once, and then only a new one (CTAP2.1, 6.4). */
+static bool
+pin_is_old(const struct work *w)
+{
+	fido_cbor_info_t *info = fido_cbor_info_new();
+	bool old = info != NULL &&
+	    fido_dev_get_cbor_info(w->dev->fido, info) == FIDO_OK &&
+	    fido_cbor_info_new_pin_required(info);
+
+	fido_cbor_info_free(&info);
+	return old;
+}
+
+/* Nobody is asked for a PIN that the key won't take: TOUCH_DONE: it will. */
+static enum touch_word
+takes_pin(const struct work *w)
+{
+	int n;
+
+	if (fido_dev_set_timeout(w->dev->fido, job_left(w->j)) != FIDO_OK)
+		return TOUCH_FAILED;
+	if (pin_is_old(w))
+		return TOUCH_PIN_OLD;
+	return fido_dev_get_retry_count(w->dev->fido, &n) == FIDO_OK && n == 0
+	    ? TOUCH_PIN_BLOCKED
+	    : TOUCH_DONE;
+}
+
 /* Asks by word, until a PIN is right: TOUCH_DONE. */
 static enum touch_word
 get_pin(struct work *w, enum touch_word word)
 {
+	enum touch_word may = takes_pin(w);
+
 	w->way = WAY_PIN;
+	if (may != TOUCH_DONE)
+		return may;
 	for (;;) {
 		if (ask(w, word) != TOUCH_PIN)
 			return TOUCH_FAILED;
@@ -177,7 +220,7 @@ more(struct work *w)
 	}
 	if (may_pin(w))
 		return get_pin(w, TOUCH_WANTS_PIN);
-	return before == WAY_UV ? TOUCH_PIN_BLOCKED : TOUCH_UNSET;
+	return before == WAY_UV ? TOUCH_UV_BLOCKED : TOUCH_UNSET;
 }
 
 /* One operation, and again as long as the key alone gives up waiting. */

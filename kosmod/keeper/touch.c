@@ -139,7 +139,7 @@ find_device(struct kconv *c, struct k_touched *m)
 static bool
 is_its_turn(const struct kconv *c, uint8_t word)
 {
-	return word <= TOUCH_BUSY ||
+	return word < TOUCH_ENDS ||
 	    (word > TOUCH_ASKS && word <= TOUCH_UV_FAILED &&
 		c->touch.until != 0);
 }
@@ -169,7 +169,7 @@ touch_answered(struct keeper *k, const struct buf *packet)
 	struct kconv *c;
 
 	if (packet_get(packet, &p_touched_layout, &m) != KOSMO_OK ||
-	    (m.is.word > TOUCH_BUSY &&
+	    (m.is.word >= TOUCH_ENDS &&
 		(m.is.word <= TOUCH_ASKS || m.is.word > TOUCH_UV_FAILED)))
 		return KOSMO_EFORMAT;
 	if ((c = who_has(k, m.id)) == NULL)

@@ -112,7 +112,8 @@ ask_find(
 	for (size_t i = 0; i < in_count(ask->list); i++) {
 		if (!in_bytes(in_named(in_item(ask->list, i), "id"), &id, &len))
 			continue;
-		if (credential_find(c, &a->store, id, len, ask->rp_hash))
+		if (credential_find(c, &a->store, id, len, ask->rp_hash) &&
+		    (c->protect != PROTECT_ALL || ask->verified))
 			return true;
 		credential_free(c);
 	}

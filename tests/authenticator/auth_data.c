@@ -42,6 +42,7 @@ void
 auth_data_write(struct authenticator *a, struct out *o,
     const uint8_t rp_hash[32], uint8_t flags, const struct credential *made)
 {
+	bool protected = made != NULL && made->protect != 0;
 	uint8_t hash[32];
 
 	for (size_t i = 0; i < sizeof(hash); i++)
@@ -53,7 +54,7 @@ auth_data_write(struct authenticator *a, struct out *o,
 		flags &= (uint8_t)~FLAG_UV;
 	if (made != NULL)
 		flags |= FLAG_AT;
-	if (a->sw.v[SW_EXTENSIONS] == YES)
+	if (a->sw.v[SW_EXTENSIONS] == YES || protected)
 		flags |= FLAG_ED;
 	out_raw(o, hash, sizeof(hash));
 	out_u8(o, flags);
@@ -64,6 +65,10 @@ auth_data_write(struct authenticator *a, struct out *o,
 		out_map(o, 1);
 		out_text(o, "example.test");
 		out_bool(o, true);
+	} else if (protected) {
+		out_map(o, 1);
+		out_text(o, "credProtect");
+		out_int(o, made->protect);
 	}
 	if (a->sw.v[SW_GARBAGE] == YES)
 		out_raw(o, "garbage", 7);

@@ -34,7 +34,7 @@ open_one(const struct store *s, const uint8_t *id, int flags, const char *mode)
 
 void
 credential_new(struct credential *c, const struct store *s,
-    const uint8_t rp_hash[32], int alg)
+    const uint8_t rp_hash[32], int alg, int protect)
 {
 	FILE *f;
 
@@ -43,11 +43,13 @@ credential_new(struct credential *c, const struct store *s,
 		errx(1, "no random bytes");
 	to_hex(c->rp_hash, rp_hash, 32);
 	c->alg = alg;
+	c->protect = protect;
 	c->key = key_new(alg);
 	f = open_one(s, c->id, O_WRONLY | O_CREAT | O_EXCL, "w");
 	if (f == NULL)
 		err(1, "a new credential");
-	fprintf(f, "rp %s\nalg %d\n", c->rp_hash, c->alg);
+	fprintf(
+	    f, "rp %s\nalg %d\nprotect %d\n", c->rp_hash, c->alg, c->protect);
 	if (PEM_write_PrivateKey(f, c->key, NULL, NULL, 0, NULL, NULL) != 1 ||
 	    fflush(f) != 0 || fclose(f) != 0)
 		err(1, "a new credential");
@@ -66,7 +68,8 @@ credential_find(struct credential *c, const struct store *s, const uint8_t *id,
 		return false;
 	memcpy(c->id, id, id_len);
 	to_hex(wanted, rp_hash, 32);
-	if (fscanf(f, "rp %64s alg %d\n", c->rp_hash, &c->alg) != 2 ||
+	if (fscanf(f, "rp %64s alg %d protect %d\n", c->rp_hash, &c->alg,
+		&c->protect) != 3 ||
 	    (c->key = PEM_read_PrivateKey(f, NULL, NULL, NULL)) == NULL)
 		errx(1, "a credential is damaged");
 	fclose(f);

@@ -81,12 +81,22 @@ get_info(const struct authenticator *a, struct out *out)
 {
 	bool old = a->sw.v[SW_VERSION] == VERSION_2_0;
 
-	out_map(out, old ? 5 : 7);
+	bool change = a->sw.v[SW_PIN_CHANGE] == YES;
+	bool protects = a->sw.v[SW_PROTECT] == YES;
+
+	out_map(out,
+	    (old ? 5U : 7U) + (change && !old ? 1U : 0U) +
+		(protects ? 1U : 0U));
 	out_int(out, 1);
 	out_array(out, old ? 1 : 2);
 	out_text(out, "FIDO_2_0");
 	if (!old)
 		out_text(out, "FIDO_2_1");
+	if (protects) {
+		out_int(out, 2);
+		out_array(out, 1);
+		out_text(out, "credProtect");
+	}
 	out_int(out, 3);
 	out_bytes(out, aaguid, sizeof(aaguid));
 	out_int(out, 4);
@@ -102,6 +112,10 @@ get_info(const struct authenticator *a, struct out *out)
 	out_text(out, "usb");
 	out_int(out, 10);
 	write_algorithms(a, out);
+	if (change) {
+		out_int(out, 12);
+		out_bool(out, true);
+	}
 	return CTAP_OK;
 }
 

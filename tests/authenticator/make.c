@@ -17,6 +17,7 @@ static const struct ask_keys keys = {
 };
 
 #define ALGORITHMS_AT 4
+#define EXTENSIONS_AT 6
 
 static bool
 offers(const struct authenticator *a, int64_t alg)
@@ -53,6 +54,20 @@ choose(const struct authenticator *a, const cbor_item_t *params)
 	return 0;
 }
 
+/* What was asked for, or all that there is (CTAP2, 12.1). */
+static int
+protect(const struct authenticator *a, const cbor_item_t *map)
+{
+	int64_t level;
+
+	if (a->sw.v[SW_PROTECT] == NO)
+		return 0;
+	return in_int(
+		   in_named(in_at(map, EXTENSIONS_AT), "credProtect"), &level)
+	    ? (int)level
+	    : PROTECT_ALL;
+}
+
 /* Who has set a PIN or a finger wants it used, unless told otherwise. */
 static bool
 wants_more(const struct authenticator *a, const struct ask *ask)
@@ -77,12 +92,13 @@ exclude(struct ask *ask, struct authenticator *a)
 }
 
 static void
-answer(struct authenticator *a, const struct ask *ask, int alg, struct out *out)
+answer(struct authenticator *a, const struct ask *ask, int alg,
+    const cbor_item_t *map, struct out *out)
 {
 	struct credential c;
 	struct out data = { .len = 0 };
 
-	credential_new(&c, &a->store, ask->rp_hash, alg);
+	credential_new(&c, &a->store, ask->rp_hash, alg, protect(a, map));
 	auth_data_write(a, &data, ask->rp_hash,
 	    (uint8_t)(FLAG_UP | (ask->verified ? FLAG_UV : 0)), &c);
 	out_map(out, 3);
@@ -119,6 +135,6 @@ make_credential(
 	if ((status = exclude(&ask, a)) != CTAP_OK ||
 	    (status = ask_touch(&ask, a)) != CTAP_OK)
 		return status;
-	answer(a, &ask, alg, out);
+	answer(a, &ask, alg, map, out);
 	return CTAP_OK;
 }

@@ -243,7 +243,10 @@ token_by_pin(struct authenticator *a, const struct ask *ask,
 		return CTAP_PIN_NOT_SET;
 	if (permissions == 0)
 		return CTAP_INVALID_PARAMETER;
-	if ((status = check_pin(a, ask)) == CTAP_OK)
+	status = check_pin(a, ask);
+	if (status == CTAP_OK && a->sw.v[SW_PIN_CHANGE] == YES)
+		status = CTAP_PIN_POLICY;
+	if (status == CTAP_OK)
 		give_token(a, ask, permissions, false, out);
 	return status;
 }

@@ -35,6 +35,7 @@ static const struct row rows[SWITCHES] = {
 	[SW_GARBAGE] = { "garbage", { "no", "yes" }, 0 },
 	[SW_PIN_AUTH] = { "pin-auth", { "free", "blocked" }, 0 },
 	[SW_PIN_PROTOCOLS] = { "pin-protocols", { "both", "one", "two" }, 0 },
+	[SW_PIN_CHANGE] = { "pin-change", { "no", "due" }, 0 },
 	[SW_UV] = { "uv", { "none", "unset", "set" }, 0 },
 	[SW_FINGER_FAILS] = { "finger-fails", { NULL }, 0 },
 	[SW_VERSION] = { "version", { "2.1", "2.0" }, 0 },
@@ -42,6 +43,7 @@ static const struct row rows[SWITCHES] = {
 	    0 },
 	[SW_U2F] = { "u2f", { "no", "only" }, 0 },
 	[SW_MAKE_WITHOUT_UV] = { "make-without-uv", { "no", "yes" }, 0 },
+	[SW_PROTECT] = { "protect", { "no", "all" }, 0 },
 };
 
 void

@@ -81,7 +81,7 @@ do_register(struct authenticator *a, const struct apdu *apdu, struct out *out)
 		return U2F_WRONG_LENGTH;
 	if (!is_touched(a))
 		return U2F_NOT_TOUCHED;
-	credential_new(&c, &a->store, apdu->data + 32, COSE_ES256);
+	credential_new(&c, &a->store, apdu->data + 32, COSE_ES256, 0);
 	key_point(c.key, point);
 	out_u8(out, 0x05);
 	out_raw(out, point, sizeof(point));

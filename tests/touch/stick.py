@@ -7,7 +7,7 @@ import struct
 import threading
 import time
 
-INIT, CBOR, KEEPALIVE = 0x86, 0x90, 0xbb
+INIT, CBOR, KEEPALIVE, ERROR = 0x86, 0x90, 0xbb, 0xbf
 MAKE, INFO = 1, 4
 CHANNEL = b"\0\0\0\x07"
 
@@ -96,6 +96,13 @@ def opening(report):
     if report[4] == CBOR and report[7] == INFO:
         return frames(CBOR, b"\0" + INFO_IS)
     return None
+
+
+def busy(report):
+    """What a key says to others while a program that locks nothing has it."""
+    if report[4] == CBOR:
+        return [CHANNEL + bytes([ERROR]) + b"\0\x01\x06" + bytes(56)]
+    return opening(report)
 
 
 def making(answer):

@@ -21,8 +21,9 @@ import keeper  # noqa: E402
 import stick  # noqa: E402
 from keeper import (BIOMETRIC, BUSY, DISCOURAGED, DONE, ENROL, FAILED, GONE,
                     KNOWN, NEXT, NO_KEY, NOT_YOURS, PIN, PIN_BLOCKED,
-                    PIN_WRONG, PREFERRED, PROVE, REQUIRED, RP, STOP, TIMEOUT,
-                    UNSET, UV_FAILED, WAITS, WANTS_PIN, Keeper)  # noqa: E402
+                    PIN_OLD, PIN_WRONG, PREFERRED, PROVE, REQUIRED, RP,
+                    SILENT, STOP, TIMEOUT, UNFIT, UNSET, UV_BLOCKED,
+                    UV_FAILED, WAITS, WANTS_PIN, Keeper)  # noqa: E402
 from daemon import until, wait_gone  # noqa: E402
 from program import OTHER, ROOT  # noqa: E402
 
@@ -144,8 +145,9 @@ class Right(Touch):
     def test_u2f(self):
         """No PIN and no finger: by policy alone."""
         key = self.keeper.key("u2f=only")
-        self.begin(ENROL)
-        self.next_word(UNSET)
+        for verify in (REQUIRED, BIOMETRIC):
+            self.begin(ENROL, verify)
+            self.next_word(UNFIT)
         for verify in (PREFERRED, DISCOURAGED):
             made = self.enrol(WAITS, verify=verify)
             self.assertEqual(made.format, "fido-u2f")
@@ -156,12 +158,22 @@ class Right(Touch):
             self.assertEqual(self.flags(proof), UP)
         self.assertEqual(key.count("error"), 0)
 
+    def test_shows_what_it_holds(self):
+        """Also a key that would show new credentials to nobody who has not
+        given the PIN: it is found again by its credential alone."""
+        self.keeper.key("protect=all", pin=GOOD)
+        made = self.enrol()
+        self.begin(PROVE, credentials=[made.credential])
+        self.finish(WANTS_PIN, WAITS)
+        self.begin(ENROL, credentials=[made.credential])
+        self.next_word(KNOWN)
+
     def test_which_of_many(self):
         """Credentials of other keys do no harm, and the list has no limit
         that a key could fall over."""
         self.keeper.key(pin=GOOD)
         made = self.enrol()
-        others = [bytes([i]) * 512 for i in range(15)]
+        others = [bytes([i]) * 1023 for i in range(15)]
         self.begin(PROVE, credentials=[*others, made.credential])
         self.assertEqual(self.finish(WANTS_PIN, WAITS).credential,
                          made.credential)
@@ -225,16 +237,18 @@ class Verifying(Touch):
         while (got := self.keeper.word()).word == UV_FAILED:
             self.go_on(NEXT)
             self.next_word(WAITS)
-        self.assertEqual(got.word, PIN_BLOCKED)
+        self.assertEqual(got.word, UV_BLOCKED)
         key.do("uv unset")
         self.begin(ENROL, BIOMETRIC)
         self.next_word(UNSET)
 
     def test_nothing_set(self):
         self.keeper.key()
-        for verify in (REQUIRED, BIOMETRIC):
-            self.begin(ENROL, verify)
-            self.next_word(UNSET)
+        self.begin(ENROL)
+        self.next_word(UNSET)
+        # there is no reader that could be set up
+        self.begin(ENROL, BIOMETRIC)
+        self.next_word(UNFIT)
         for verify in (PREFERRED, DISCOURAGED):
             self.assertEqual(self.flags(self.enrol(WAITS, verify=verify)),
                              UP | AT)
@@ -288,6 +302,27 @@ class Verifying(Touch):
                          "pulled out and in again, it may be tried")
 
 
+    def test_pin_of_no_use(self):
+        """It is not asked for: the key would take none."""
+        key = self.keeper.key(pin=GOOD)
+        key.do("pin-retries 0")
+        self.begin(ENROL)
+        self.assertEqual(self.next_word(PIN_BLOCKED).retries, 0)
+        key.do("pin-retries 8", "pin-change due")
+        self.begin(ENROL)
+        self.next_word(PIN_OLD)
+        self.assertEqual(key.count("getTokenUsingPin"), 0)
+        # a finger it still reads; and the PIN is of no use in its place
+        key.do("uv set")
+        self.enrol(WAITS)
+        key.do("finger-fails 1")
+        self.begin(ENROL)
+        self.next_word(WAITS)
+        self.next_word(UV_FAILED)
+        self.go_on(PIN, GOOD)
+        self.next_word(PIN_OLD)
+
+
 class Choosing(Touch):
     def test_no_key(self):
         key = self.keeper.key(pin=GOOD, plugged=False)
@@ -325,6 +360,17 @@ class Choosing(Touch):
         self.finish(WANTS_PIN, WAITS)
         second.happened("touched")
         self.assertEqual(first.count("blinks"), 0)
+
+    def test_among_very_many(self):
+        """A table full of them: the right one is found all the same."""
+        mine = self.keeper.key(name="z", pin=GOOD)
+        made = self.enrol()
+        mine.unplug()
+        for _ in range(9):
+            self.keeper.key()
+        mine.plug()
+        self.begin(PROVE, credentials=[made.credential])
+        self.finish(WANTS_PIN, WAITS)
 
     def test_several(self):
         keys = [self.keeper.key("touch=told", pin=f"{i}{i}{i}{i}{i}{i}")
@@ -517,6 +563,20 @@ class Waiting(Touch):
         key.do("touch at-once")
         self.enrol(WAITS, verify=DISCOURAGED)
 
+    def test_killed_loop(self):
+        """The key stops blinking, and is anybody's at once."""
+        key = self.keeper.key("touch=never", "make-without-uv=yes")
+        self.begin(ENROL, DISCOURAGED)
+        self.next_word(WAITS)
+        key.happened("blinks")
+        self.keeper.process.kill()
+        key.happened("cancel")
+        self.keeper.process.wait()
+        self.keeper.process.stderr.close()
+        key.do("touch at-once")
+        self.keeper.start()
+        self.enrol(WAITS, verify=DISCOURAGED)
+
 
 class Hostile(Touch):
     """Bytes of a key that is none. Each costs its own job and no other."""
@@ -547,7 +607,8 @@ class Hostile(Touch):
             for switch in ("reply truncated", "reply oversized",
                            "frames short"):
                 self.check(switch, act=act,
-                           words=(FAILED, GONE, TIMEOUT, NO_KEY, NOT_YOURS))
+                           words=(FAILED, GONE, TIMEOUT, NO_KEY, NOT_YOURS,
+                                  SILENT))
 
     def test_keepalive_for_ever(self):
         for act in (ENROL, PROVE):
@@ -587,7 +648,7 @@ class Sticks(Touch):
 
     def test_sizes(self):
         """At the limit, and one beyond: that is a line of the log."""
-        for credential, more, word in ((512, 0, DONE), (513, 0, FAILED),
+        for credential, more, word in ((1023, 0, DONE), (1024, 0, FAILED),
                                        (16, 1388, DONE), (16, 1389, FAILED)):
             got = self.make(b"i" * credential, b"m" * more)
             self.assertEqual(got.word, word, (credential, more))
@@ -613,23 +674,29 @@ class Sticks(Touch):
         self.plug(None)
         began = time.monotonic()
         self.begin(ENROL)
-        self.next_word(FAILED)
+        self.next_word(SILENT)
         self.assertLess(time.monotonic() - began, 20)
         self.keeper.wait_for("stick: can't be opened")
         self.keeper.key(pin=GOOD)
         self.enrol()
 
+    def test_in_use_elsewhere(self):
+        """A browser has it, which locks no device."""
+        self.plug(stick.busy)
+        self.begin(ENROL)
+        self.next_word(SILENT)
+
     def test_noise(self):
         self.plug(stick.noise)
         self.begin(ENROL, seconds=1)
-        self.assertIn(self.keeper.word().word, (FAILED, TIMEOUT))
+        self.assertIn(self.keeper.word().word, (FAILED, TIMEOUT, SILENT))
         self.keeper.no_children()
 
     def test_alive_for_ever(self):
         self.plug(stick.alive_for_ever)
         began = time.monotonic()
         self.begin(ENROL, seconds=1)
-        self.assertIn(self.keeper.word().word, (FAILED, TIMEOUT))
+        self.assertIn(self.keeper.word().word, (FAILED, TIMEOUT, SILENT))
         self.assertLess(time.monotonic() - began, 30)
         self.keeper.no_children()
 

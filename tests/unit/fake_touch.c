@@ -45,7 +45,6 @@ set_flag(struct fake_key *k, const char *name, const char *value)
 		bool *flag;
 	} flags[] = {
 		{ "vanish", "yes", &k->vanishes },
-		{ "busy", "yes", &k->busy },
 		{ "reply", "truncated", &k->breaks },
 		{ "up-flag", "missing", &k->up_missing },
 		{ "uv-flag", "missing", &k->uv_missing },
@@ -67,6 +66,28 @@ set_flag(struct fake_key *k, const char *name, const char *value)
 	return false;
 }
 
+static enum touch_word
+ends_named(const char *name)
+{
+	static const struct {
+		const char *name;
+		enum touch_word word;
+	} rows[] = {
+		{ "busy", TOUCH_BUSY },
+		{ "silent", TOUCH_SILENT },
+		{ "pin-old", TOUCH_PIN_OLD },
+		{ "uv-blocked", TOUCH_UV_BLOCKED },
+		{ "unfit", TOUCH_UNFIT },
+		{ "strange", TOUCH_STRANGE },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (strcmp(rows[i].name, name) == 0)
+			return rows[i].word;
+	}
+	return 0;
+}
+
 static bool
 set(struct fake_key *k, const char *name, const char *value)
 {
@@ -83,6 +104,8 @@ set(struct fake_key *k, const char *name, const char *value)
 		k->alg = alg_named(value);
 	else if (strcmp(name, "attestation") == 0)
 		snprintf(k->attestation, sizeof(k->attestation), "%s", value);
+	else if (strcmp(name, "ends") == 0)
+		k->ends = ends_named(value);
 	else if (strcmp(name, "counter") == 0) {
 		k->stale = strcmp(value, "back") == 0;
 		k->zero = strcmp(value, "zero") == 0;
@@ -241,8 +264,8 @@ use(struct fake_touch *f, uint32_t keys)
 		m = say(f, TOUCH_KNOWN);
 		memcpy(m->credential, known->id, sizeof(known->id));
 		m->credential_len = sizeof(known->id);
-	} else if (k->busy)
-		say(f, TOUCH_BUSY);
+	} else if (k->ends != 0)
+		say(f, k->ends);
 	else if (k->breaks && f->job.act == TOUCH_PROVE)
 		say(f, TOUCH_FAILED); /* asked first what it holds */
 	else if (!wants_verified(f, k) || k->finger)

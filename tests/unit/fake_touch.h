@@ -25,7 +25,8 @@ struct fake_key {
 	enum key_alg alg;      /* of new credentials */
 	char attestation[16];  /* "self", "x5c", "none", "u2f" */
 	bool touched;	       /* somebody does */
-	bool vanishes, busy, breaks;
+	bool vanishes, breaks;
+	enum touch_word ends; /* with this word at once; 0: as it should */
 	bool up_missing, uv_missing, rp_wrong, signature_bad;
 	bool stale, zero;  /* the counter goes back, does not count */
 	bool cut, unknown; /* what it sends, on its way to talk */

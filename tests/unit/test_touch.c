@@ -290,7 +290,7 @@ talk_out_of_turn(void **state)
 	struct kconv *c = &h->c[0];
 
 	for (uint8_t word = 0; word <= TOUCH_UV_FAILED; word++) {
-		if (word > TOUCH_BUSY && word <= TOUCH_ASKS)
+		if (word >= TOUCH_ENDS && word <= TOUCH_ASKS)
 			continue;
 		for (uint8_t act = TOUCH_NEXT; act <= TOUCH_PIN; act++) {
 			bool may = false;
@@ -343,7 +343,7 @@ touch_out_of_turn(void **state)
 	assert_int_equal(h->n_words, 0);
 	/* words that there are not */
 	m.id = c->touch.id;
-	for (unsigned word = TOUCH_BUSY + 1; word < 256; word++) {
+	for (unsigned word = TOUCH_ENDS; word < 256; word++) {
 		m.is.word = (uint8_t)word;
 		if (word <= TOUCH_ASKS || word > TOUCH_UV_FAILED)
 			assert_int_equal(touch_says(&m), KOSMO_EFORMAT);

@@ -88,8 +88,8 @@ ask_pin(struct dialogue *d, const struct touch_job *job, bool touch,
 			    &next->pin, answer.text.bytes, answer.text.len);
 			break;
 		}
-		if ((r = say(d, N_("A PIN has at least {n} characters."),
-			 FILL({ "n", "4" }))) != 0)
+		if ((r = say(d, N_("A PIN has {n} to {m} characters."),
+			 FILL({ "n", "4" }, { "m", "63" }))) != 0)
 			break;
 	}
 	if (r == 0 && answer.word != WORD_NONE)
@@ -186,6 +186,17 @@ say_blocked(struct dialogue *d, const struct touch_job *job, uint32_t left)
 }
 
 static int
+say_unfit(struct dialogue *d)
+{
+	return say(d,
+	    d->t->conf->passkey.verify == VERIFY_BIOMETRIC
+		? N_("This key reads no fingerprints. Please use another one.")
+		: N_("This key can check neither PIN nor fingerprint. Please "
+		     "use another one."),
+	    NULL);
+}
+
+static int
 say_unset(struct dialogue *d)
 {
 	return say(d,
@@ -251,6 +262,25 @@ touch_say_end(struct dialogue *d, const struct touch_job *job,
 		    N_("The key is busy with another login. Please wait a "
 		       "moment."),
 		    NULL);
+	case TOUCH_SILENT:
+		return say(d,
+		    N_("The key does not answer. Another program may be using "
+		       "it."),
+		    NULL);
+	case TOUCH_PIN_OLD:
+		return say(d,
+		    N_("The key wants a new PIN. Change it on your computer "
+		       "first."),
+		    NULL);
+	case TOUCH_UV_BLOCKED:
+		return say(d,
+		    N_("The key reads no more fingers until its PIN is "
+		       "entered on a computer."),
+		    NULL);
+	case TOUCH_UNFIT:
+		return say_unfit(d);
+	case TOUCH_STRANGE:
+		return say(d, touch_unread(KOSMO_EINVAL), NULL);
 	default:
 		return say(d, N_("That did not work with this key."), NULL);
 	}
@@ -262,7 +292,7 @@ may_just_repeat(const struct k_touched *end)
 {
 	return end != NULL &&
 	    (end->word == TOUCH_TIMEOUT || end->word == TOUCH_BUSY ||
-		end->word == TOUCH_FAILED);
+		end->word == TOUCH_FAILED || end->word == TOUCH_SILENT);
 }
 
 int
