@@ -97,6 +97,7 @@ give_slip(
 	cell(&row, "login", p->value[CSV_LOGIN]);
 	cell(&row, "name", p->value[CSV_NAME]);
 	cell(&row, "initial_id", p->value[CSV_LOGIN]);
+	cell(&row, "purpose", "registration");
 	cell(&row, "initial_password", a->secret);
 	number(&row, "made", a->made);
 	number(&row, "expires", a->expires);

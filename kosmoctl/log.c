@@ -12,6 +12,7 @@
 #include "kosmoctl/cell.h"
 #include "kosmoctl/verb.h"
 #include "kosmoctl/view.h"
+#include "kosmoctl/view_words.h"
 #include "libkosmo/date.h"
 
 int
@@ -67,10 +68,12 @@ put_time(FILE *out, const json_t *o)
 }
 
 static void
-put_line(FILE *out, const json_t *o)
+put_line(const struct showing *s, const json_t *o)
 {
 	static const char *const rest[] = { "service", "source", "step",
 		"reason", "by", "ref" };
+	char why[WORDS_LEN];
+	FILE *out = s->out;
 
 	put_time(out, o);
 	table_put(out, member(o, "event"), SIZE_MAX, 11);
@@ -83,6 +86,10 @@ put_line(FILE *out, const json_t *o)
 
 		if (value[0] == '\0')
 			continue;
+		if (strcmp(rest[i], "reason") == 0) {
+			view_reason(s->lang, value, why);
+			value = why;
+		}
 		(void)fprintf(out, " %s=", rest[i]);
 		table_put(out, value, SIZE_MAX, 0);
 	}
@@ -98,7 +105,7 @@ log_row(struct showing *s, const struct msg_row *row)
 	if (strcmp(row->kind, "log") != 0)
 		return KOSMO_OK;
 	if (json_is_object(o)) {
-		put_line(s->out, o);
+		put_line(s, o);
 	} else {
 		table_put(s->out, text, SIZE_MAX, 0);
 		(void)fputc('\n', s->out);

@@ -54,7 +54,7 @@ const struct verb verbs[] = {
 	{ "user remove", "[LOGIN] [--file LIST] [--yes]", ADMIN, list_prepare,
 	    &view_none, N_("forget a person") },
 	{ "user code", "[LOGIN] [--file LIST]", ADMIN, list_prepare, &view_slip,
-	    N_("print a code for one login without the phone") },
+	    N_("print a code for one login without phone or key") },
 	{ "register", "", SELF, NULL, &view_none,
 	    N_("set up your login: the same as the first login by ssh") },
 	{ "enroll totp", "[--png FILE] [--name NAME]", SELF, enroll_prepare,

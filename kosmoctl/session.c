@@ -114,15 +114,18 @@ static int
 on_show(void *arg, const struct msg_show *show)
 {
 	struct session *s = arg;
-	FILE *out =
-	    show->error != 0 || s->showing.json != NULL ? stderr : stdout;
+	FILE *out = s->showing.json != NULL ? stderr : stdout;
 	size_t n = strlen(show->text);
 
 	(void)fflush(stdout);
-	if (show->error != 0) {
+	if (show->kind == SHOW_NOW) {
+		terminal_show(&s->terminal, show->text);
+		return KOSMO_OK;
+	}
+	if (show->kind == SHOW_ERROR) {
 		copy(s->error, sizeof(s->error), show->text);
 		put_error(s, "", show->text);
-		return fflush(out) == 0 ? KOSMO_OK : KOSMO_EIO;
+		return fflush(stderr) == 0 ? KOSMO_OK : KOSMO_EIO;
 	}
 	(void)fputs(show->text, out);
 	if (n == 0 || show->text[n - 1] != '\n')

@@ -152,6 +152,9 @@ put_head(
 static const char *const invitation_labels[] = { N_("Connect with"),
 	N_("Host key"), N_("Initial ID"), N_("Initial password"),
 	N_("Valid until"), NULL };
+static const char *const password_labels[] = { N_("Connect with"),
+	N_("Host key"), N_("Login name"), N_("Initial password"),
+	N_("Valid until"), NULL };
 static const char *const code_labels[] = { N_("Login name"),
 	N_("One-time code"), N_("Valid until"), NULL };
 
@@ -220,22 +223,44 @@ write_code(FILE *out, const struct msg_row *row, enum lang lang)
 	put_pairs(out, lang, code_labels, values);
 	(void)fprintf(out, "\n%s\n",
 	    tr(lang,
-		N_("It works once, in place of your phone. Log in with your "
-		   "password; where\nCode is asked, type recovery, then the "
-		   "code above.")));
+		N_("It works once, in place of your phone or key. Log in with "
+		   "your password;\nwhere a code or your key is asked for, "
+		   "type recovery, then the code above.")));
 	put_help(out, lang, row);
 }
 
+/* Who sets a password again has a method already, which is asked first. */
 static void
-put_steps(FILE *out, enum lang lang, bool fingerprint)
+put_ready(FILE *out, enum lang lang, bool password)
 {
-	(void)fprintf(out, "\n%s\n",
-	    tr(lang,
-		N_("Have ready (it takes about 10 minutes)\n"
-		   "  your date of birth, a mailbox you can read now, and one "
-		   "of these:\n"
-		   "  a smartphone (free app) / a security key / or e-mail "
-		   "alone")));
+	const char *registration =
+	    N_("Have ready (it takes about 10 minutes)\n"
+	       "  your date of birth, a mailbox you can read now, and one of "
+	       "these:\n"
+	       "  a smartphone (free app) / a security key / or e-mail alone");
+	const char *again =
+	    N_("Have ready (it takes about 2 minutes)\n"
+	       "  what you use besides the password: your phone, security key "
+	       "or mailbox");
+
+	(void)fprintf(out, "\n%s\n", tr(lang, password ? again : registration));
+}
+
+static void
+put_steps(FILE *out, enum lang lang, bool fingerprint, bool password)
+{
+	const char *registration =
+	    N_("  2. Type the initial password. Nothing shows; just press "
+	       "Enter after it.\n"
+	       "  3. Follow the screen. If you are cut off, log in again and "
+	       "go on from there.");
+	const char *again =
+	    N_("  2. Type the initial password. Nothing shows; just press "
+	       "Enter after it.\n"
+	       "  3. Confirm that it is you as at every login, then choose a "
+	       "new password.");
+
+	put_ready(out, lang, password);
 	(void)fprintf(out, "\n%s\n",
 	    tr(lang,
 		N_("What to do\n"
@@ -247,12 +272,7 @@ put_steps(FILE *out, enum lang lang, bool fingerprint)
 		    tr(lang,
 			N_("     The first time, type yes only if the host key "
 			   "shown is the one above.")));
-	(void)fprintf(out, "%s\n",
-	    tr(lang,
-		N_("  2. Type the initial password. Nothing shows; just press "
-		   "Enter after it.\n"
-		   "  3. Follow the screen. If you are cut off, log in again "
-		   "and go on from there.")));
+	(void)fprintf(out, "%s\n", tr(lang, password ? again : registration));
 }
 
 void
@@ -261,10 +281,11 @@ slip_write(FILE *out, const struct msg_row *row, const struct slip_host *host)
 	enum lang lang = paper_language(row);
 	const char *login = cell_get(row, "login");
 	const char *id = cell_get(row, "initial_id");
+	bool password = strcmp(cell_get(row, "purpose"), "password") == 0;
 	char connect[NAME_LEN * 3], when[CELL_TIME_LEN];
 	const char *values[] = { connect, host->fingerprint,
-		id[0] != '\0' ? id : login, cell_get(row, "initial_password"),
-		when };
+		id[0] != '\0' && !password ? id : login,
+		cell_get(row, "initial_password"), when };
 
 	if (cell_get(row, "code")[0] != '\0') {
 		write_code(out, row, lang);
@@ -272,9 +293,12 @@ slip_write(FILE *out, const struct msg_row *row, const struct slip_host *host)
 	}
 	slip_connect(host, login, connect, sizeof(connect));
 	until(row, when);
-	put_head(out, lang, row, N_("How to set up your login"));
-	put_pairs(out, lang, invitation_labels, values);
-	put_steps(out, lang, host->fingerprint[0] != '\0');
+	put_head(out, lang, row,
+	    password ? N_("How to set your password")
+		     : N_("How to set up your login"));
+	put_pairs(
+	    out, lang, password ? password_labels : invitation_labels, values);
+	put_steps(out, lang, host->fingerprint[0] != '\0', password);
 	(void)fputc('\n', out);
 	put_help(out, lang, row);
 	(void)fprintf(out, "%s\n",

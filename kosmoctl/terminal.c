@@ -87,6 +87,15 @@ put_ask(const struct terminal *t, const struct msg_ask *ask)
 	put(t->out, s, strlen(s));
 }
 
+void
+terminal_show(const struct terminal *t, const char *text)
+{
+	int fd = t->out != -1 ? t->out : STDERR_FILENO;
+
+	put(fd, text, strlen(text));
+	put(fd, "\n", 1);
+}
+
 /* What goes on around one ask. */
 struct around {
 	int connection;

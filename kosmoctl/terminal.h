@@ -25,6 +25,9 @@ struct terminal {
 void terminal_open(struct terminal *t, bool answers);
 void terminal_close(struct terminal *t);
 
+/* Writes text and a newline where asks go; to standard error without one. */
+void terminal_show(const struct terminal *t, const char *text);
+
 /*
  * Writes text and takes one line. Without echo nothing that is typed shows;
  * the terminal is as before on every way out, signals included, and those

@@ -116,7 +116,8 @@ failures_text(const struct showing *s, char ret[static WORDS_LEN])
 		    FILLS({ "n", birth },
 			{ "limit", cell_get(&s->person, "birth_limit") }));
 	if (cell_number(&s->person, "failures") > 0 || first[0] == '\0')
-		words(second, s->lang, N_("code {n}"), FILLS({ "n", codes }));
+		words(second, s->lang, N_("code or key {n}"),
+		    FILLS({ "n", codes }));
 	(void)snprintf(ret, WORDS_LEN, "%.400s%s%.400s", first,
 	    first[0] != '\0' && second[0] != '\0' ? tr(s->lang, N_(", ")) : "",
 	    second);

@@ -67,6 +67,7 @@ enum kmsg_type {
 	K_SSH_SEEN,
 	K_AGENT,
 	K_SIGNED,
+	KMSG_END, /* no request: what follows the last one */
 	/* replies */
 	K_BOUND = 128,
 	K_SETTING,
@@ -85,7 +86,7 @@ enum kmsg_type {
 	K_CHALLENGE
 };
 
-#define KMSG_REQUESTS (K_SIGNED - K_BIND + 1) /* how many there are */
+#define KMSG_REQUESTS (KMSG_END - K_BIND) /* how many there are */
 
 /* Bits of what a login must prove, and of what has been proven. */
 enum step { STEP_PASSWORD = 1, STEP_FACTOR = 2 };

@@ -12,14 +12,15 @@ const struct layout k_touch_layout =
 
 static const struct field touched_fields[] = {
 	CODEC_U8(1, k_touched, word),
-	CODEC_U32(2, k_touched, retries),
-	CODEC_U32(3, k_touched, keys),
-	CODEC_U32(4, k_touched, device),
-	CODEC_BLOB(5, k_touched, credential, credential_len),
-	CODEC_BLOB(6, k_touched, auth_data, auth_data_len),
-	CODEC_BLOB(7, k_touched, signature, signature_len),
-	CODEC_STR(8, k_touched, format),
-	CODEC_BLOB(9, k_touched, statement, statement_len),
+	CODEC_U32(2, k_touched, seconds),
+	CODEC_U32(3, k_touched, retries),
+	CODEC_U32(4, k_touched, keys),
+	CODEC_U32(5, k_touched, device),
+	CODEC_BLOB(6, k_touched, credential, credential_len),
+	CODEC_BLOB(7, k_touched, auth_data, auth_data_len),
+	CODEC_BLOB(8, k_touched, signature, signature_len),
+	CODEC_STR(9, k_touched, format),
+	CODEC_BLOB(10, k_touched, statement, statement_len),
 };
 const struct layout k_touched_layout =
     CODEC_LAYOUT("K_TOUCHED", K_TOUCHED, k_touched, touched_fields);

@@ -82,7 +82,8 @@ enum touch_word {
  * signature; device is the one whose credential was used (0: of nobody here).
  */
 struct k_touched {
-	uint8_t word; /* enum touch_word */
+	uint8_t word;	  /* enum touch_word */
+	uint32_t seconds; /* TOUCH_WAITS: for the touch; TOUCH_TIMEOUT: were */
 	uint32_t retries;
 	uint32_t keys;
 	uint32_t device;

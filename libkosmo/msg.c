@@ -49,7 +49,7 @@ const struct layout msg_hello_layout =
     CODEC_LAYOUT("HELLO", M_HELLO, msg_hello, hello_fields);
 
 static const struct field show_fields[] = {
-	CODEC_U8(1, msg_show, error),
+	CODEC_U8(1, msg_show, kind),
 	CODEC_TEXT(2, msg_show, text),
 };
 const struct layout msg_show_layout =

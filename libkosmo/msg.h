@@ -125,9 +125,15 @@ struct msg_hello {
 /* The part of OPEN that HELLO says as well. */
 void msg_open_person(struct msg_open *open, const struct msg_hello *hello);
 
+enum msg_show_kind {
+	SHOW_TEXT = 0,
+	SHOW_ERROR, /* PAM_ERROR_MSG or standard error */
+	SHOW_NOW    /* as an ask: whoever sits there has to do something */
+};
+
 /* Text to be read, talk to client; nothing comes back. */
 struct msg_show {
-	uint8_t error; /* 1: PAM_ERROR_MSG or standard error */
+	uint8_t kind; /* enum msg_show_kind; any other: SHOW_TEXT */
 	char text[TEXT_LEN + 1];
 };
 

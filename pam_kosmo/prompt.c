@@ -16,7 +16,8 @@
 int
 prompt_show(struct relay *r)
 {
-	int style = r->m.show.error != 0 ? PAM_ERROR_MSG : PAM_TEXT_INFO;
+	int style =
+	    r->m.show.kind == SHOW_ERROR ? PAM_ERROR_MSG : PAM_TEXT_INFO;
 
 	r->where = "showing text";
 	if (pam_prompt(r->pamh, style, NULL, "%s", r->m.show.text) ==

@@ -73,9 +73,9 @@ static const struct letter letters[MAIL_KINDS + 1] = {
 	       "unlocked."),
 	    CLOSE_NOTICE, false },
 	[MK_GUESSED] = { N_("Somebody may know your password"),
-	    N_("Your password was entered, but the codes after it were wrong. "
-	       "Nobody got\nin. If it was not you, somebody knows your "
-	       "password: change it now."),
+	    N_("Your password was entered, but the codes or keys after it were "
+	       "wrong.\nNobody got in. If it was not you, somebody knows your "
+	       "password:\nchange it now."),
 	    CLOSE_NOTICE, false },
 	[MK_RECOVERY] = { N_("Recovery code used"),
 	    N_("A recovery code was used. You have {n} left."), CLOSE_NOTICE,

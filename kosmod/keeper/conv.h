@@ -36,6 +36,8 @@ struct touch_wait {
 	int64_t until;	  /* mono ms: its next word comes by then; 0: talk
 			     has the floor */
 	uint32_t seconds; /* for a touch */
+	uint32_t told;	  /* the same, as talk tells the person */
+	bool cut;	  /* until is where the conversation ends */
 	uint8_t said;	  /* enum touch_word: the last that talk was told */
 	bool pin_left;	  /* ... and a PIN may be tried */
 	bool asked;	  /* talk waits for a word */
@@ -94,6 +96,7 @@ struct kconv {
 	void *conn;
 	struct kpeer peer;
 	struct msg_open open;
+	int64_t opened; /* mono ms */
 
 	bool bound;
 	struct conf_service row; /* policy of the service, kept over a reload */

@@ -162,6 +162,7 @@ keeper_accept(struct keeper *k, void *conn, const struct kpeer *peer,
 	c->conn = conn;
 	c->peer = *peer;
 	c->open = *open;
+	c->opened = keeper_mono(k);
 	k->n_convs++;
 	*ret = c;
 	return KOSMO_OK;

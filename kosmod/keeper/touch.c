@@ -88,18 +88,37 @@ say(struct kconv *c, const struct k_touched *word)
 static void
 end_job(struct kconv *c, enum touch_word word)
 {
-	const struct k_touched m = { .word = (uint8_t)word };
+	const struct k_touched m = { .word = (uint8_t)word,
+		.seconds = c->touch.told };
 
 	leave_touch(c);
 	say(c, &m);
 }
 
-/* Touch has the floor, for as long as somebody may take. */
+/* For somebody who has to touch a key now: so many seconds, not more. */
+static uint32_t
+seconds_left(const struct kconv *c)
+{
+	int64_t left = (c->touch.until - keeper_mono(c->k)) / 1000;
+
+	if (left < 1)
+		return 1;
+	return left < c->touch.seconds ? (uint32_t)left : c->touch.seconds;
+}
+
+/* Touch has the floor, for as long as somebody may take, or may sit there. */
 static void
 give_floor(struct kconv *c)
 {
+	int64_t end =
+	    c->opened + ((int64_t)keeper_deadline(c) - TOUCH_WORDS) * 1000;
+
 	c->touch.until = keeper_mono(c->k) +
 	    ((int64_t)c->touch.seconds + TOUCH_SLACK) * 1000;
+	c->touch.cut = end < c->touch.until;
+	if (c->touch.cut)
+		c->touch.until = end > 0 ? end : 1;
+	c->touch.told = seconds_left(c);
 }
 
 /* Whose credential it is; KOSMO_ECONFLICT: c's person is another by now. */
@@ -130,6 +149,9 @@ take(struct kconv *c, struct k_touched *m)
 {
 	bool found = m->word == TOUCH_DONE || m->word == TOUCH_KNOWN;
 
+	if (m->word == TOUCH_WAITS)
+		c->touch.told = seconds_left(c);
+	m->seconds = c->touch.told;
 	if (m->word < TOUCH_ASKS)
 		leave_touch(c);
 	else if (m->word != TOUCH_WAITS)
@@ -181,7 +203,7 @@ touch_tick(struct keeper *k)
 		if (c->touch.until == 0 || now < c->touch.until)
 			continue;
 		(void)!send(k, &stop);
-		end_job(c, TOUCH_FAILED);
+		end_job(c, c->touch.cut ? TOUCH_TIMEOUT : TOUCH_FAILED);
 	}
 }
 

@@ -11,6 +11,7 @@
 
 #define TOUCH_JOBS_MAX 32 /* at once; beyond: TOUCH_BUSY */
 #define TOUCH_SLACK 15	  /* seconds beyond those that policy gives a touch */
+#define TOUCH_WORDS 5	  /* seconds that a conversation keeps to say why */
 
 /*
  * P_TOUCHED, as received. KOSMO_EFORMAT: touch is to be cut off, because it
@@ -22,7 +23,10 @@ KOSMO_CHECK int touch_answered(struct keeper *k, const struct buf *packet);
 /* It is gone: all its jobs have come to TOUCH_AWAY. */
 void touch_gone(struct keeper *k);
 
-/* Jobs that it says nothing about for too long have come to TOUCH_FAILED. */
+/*
+ * Jobs that it says nothing about for too long have come to TOUCH_FAILED; those
+ * of a conversation that ends in TOUCH_WORDS seconds, to TOUCH_TIMEOUT.
+ */
 void touch_tick(struct keeper *k);
 
 /* c is closed: its key stops blinking. */

@@ -113,9 +113,9 @@ take_text(char *to, size_t size, const struct buf *from)
 
 /* Sends out as SHOW what is in text, without its last newline. */
 static int
-show(struct dialogue *d, struct buf *text)
+show(struct dialogue *d, struct buf *text, enum msg_show_kind kind)
 {
-	struct msg_show msg = { 0 };
+	struct msg_show msg = { .kind = (uint8_t)kind };
 	int r;
 
 	if (text->len == 0)
@@ -131,7 +131,7 @@ show(struct dialogue *d, struct buf *text)
 int
 show_said(struct dialogue *d)
 {
-	return show(d, &d->above);
+	return show(d, &d->above, SHOW_TEXT);
 }
 
 int
@@ -140,6 +140,14 @@ tell(struct dialogue *d, const char *msgid, const struct fill *fills)
 	int r = say(d, msgid, fills);
 
 	return r != 0 ? r : show_said(d);
+}
+
+int
+tell_now(struct dialogue *d, const char *msgid, const struct fill *fills)
+{
+	int r = say(d, msgid, fills);
+
+	return r != 0 ? r : show(d, &d->above, SHOW_NOW);
 }
 
 /* sudo puts its own words in the place of this one, if it is exact. */
@@ -173,7 +181,7 @@ put_ask(struct dialogue *d, struct buf *out, const struct question *q,
 	if (with_text && q->text != NULL &&
 	    (r = put_line(d, &d->above, q->text, q->fills)) != 0)
 		return r;
-	if (!d->full && (r = show(d, &d->above)) != 0)
+	if (!d->full && (r = show(d, &d->above, SHOW_NOW)) != 0)
 		return r;
 	if (d->above.len > 0) {
 		if ((r = buf_add(out, "\n", 1)) != 0 ||
@@ -276,7 +284,7 @@ enter_said(struct dialogue *d)
 	int r;
 
 	if (!d->full)
-		return show(d, &d->above);
+		return show_said(d);
 	r = ask(d, &question, &answer);
 	answer_done(&answer);
 	return r;

@@ -98,7 +98,11 @@ KOSMO_CHECK int say_contact(struct dialogue *d);
 KOSMO_CHECK int
 tell(struct dialogue *d, const char *msgid, const struct fill *fills);
 
-/* The same for what was said already. */
+/* The same where somebody has to do something now, with nothing to type. */
+KOSMO_CHECK int
+tell_now(struct dialogue *d, const char *msgid, const struct fill *fills);
+
+/* Shows what was said already. */
 KOSMO_CHECK int show_said(struct dialogue *d);
 
 /*

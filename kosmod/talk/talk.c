@@ -14,6 +14,7 @@
 #include "kosmod/talk/qr.h"
 #include "kosmod/talk/source.h"
 #include "kosmod/talk/terms_text.h"
+#include "libkosmo/packet.h"
 
 /* What each kind of connection talks about. */
 static const struct {
@@ -49,8 +50,10 @@ bind_person(struct talk *t)
 	    t->keeper->arg, &k_bind_layout, &bind, &type, &reply);
 	if (r == 0 && type != K_BOUND)
 		r = KOSMO_EFORMAT;
-	if (r == 0)
+	if (r == 0) {
 		t->bound = reply.bound;
+		t->until = packet_now() + (int64_t)t->bound.deadline * 1000;
+	}
 	explicit_bzero(&reply, sizeof(reply));
 	return r;
 }

@@ -56,7 +56,8 @@ struct talk {
 	struct msg_hello hello;
 	uint8_t phase; /* as the keeper told the nursery */
 	struct k_bound bound;
-	bool ended; /* a verdict was K_FINISH as well */
+	int64_t until; /* its deadline, ms of packet_now */
+	bool ended;    /* a verdict was K_FINISH as well */
 };
 
 /*

@@ -69,8 +69,8 @@ PERSON = set("""login name user_id state email email_confirmed method
     devices step step_number step_total uid initial_id invited expires failures
     birth_failures birth_limit email_next email_held chosen code_until lock
     refused refusal sessions next""".split())
-SLIP = set("""login name initial_id initial_password made expires language
-    contact connect host_key""".split())
+SLIP = set("""login name initial_id purpose initial_password made expires
+    language contact connect host_key""".split())
 STATUS = set("""version started people sequence journal_bytes checkpoint
     conversations waiting clock_behind disk_full post warden
     notices touch rp_id rp_id_first""".split())
@@ -466,7 +466,7 @@ class Self(Verbs):
             "--stdin", answers="19850401\n")
         slip = json.loads(out or err)
         t = cls.house.talk("enroll", "totp")
-        t.expect("enter your password and a code")
+        t.expect(r"To confirm it is you, enter your password\.")
         t.answer(r"Password: ", slip["initial_password"])
         t.answer(r"New password: ", PASSWORD)
         t.answer(r"Retype new password: ", PASSWORD)

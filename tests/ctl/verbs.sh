@@ -17,6 +17,7 @@ export LOCALEDIR
 KOSMOD=$PWD/kosmod/kosmod KOSMOCTL=$PWD/kosmoctl/kosmoctl
 PYTHONDONTWRITEBYTECODE=1
 export KOSMOD KOSMOCTL PYTHONDONTWRITEBYTECODE
-for test in verbs import members words; do
-	python3 "${srcdir:-.}/tests/ctl/test_$test.py" || exit 1
-done
+here=${srcdir:-.}/tests
+exec python3 "$here/side_by_side.py" "$here/ctl/test_verbs.py" \
+	"$here/ctl/test_import.py" "$here/ctl/test_members.py" \
+	"$here/ctl/test_words.py"

@@ -315,7 +315,7 @@ world_admin(struct world *world, const char *verb, const char *user,
 			take_cell(&msg->row, cell, secret);
 		else if (type == M_ASK)
 			send_msg(fd, &msg_answer_layout, &birth);
-		else if (type == M_SHOW && msg->show.error)
+		else if (type == M_SHOW && msg->show.kind == SHOW_ERROR)
 			server_die(1, verb, msg->show.text);
 	}
 	if (msg->end.result != RESULT_ALLOW)

@@ -104,9 +104,9 @@ fake_hangup(struct fake *f)
 }
 
 void
-fake_show(struct fake *f, const char *text, uint8_t error)
+fake_show(struct fake *f, const char *text, uint8_t kind)
 {
-	struct msg_show m = { .error = error };
+	struct msg_show m = { .kind = kind };
 
 	(void)snprintf(m.text, sizeof(m.text), "%s", text);
 	fake_send(f, &msg_show_layout, &m);

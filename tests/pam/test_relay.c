@@ -51,10 +51,11 @@ serve_login(struct fake *f)
 	FAKE_EXPECT(strcmp(f->open.auth_info, "publickey a b\n") == 0);
 	FAKE_EXPECT(f->open.ruid == getuid());
 	FAKE_EXPECT(f->hello.options == 0 && f->hello.n_args == 0);
-	fake_show(f, "Hello", 0);
+	fake_show(f, "Hello", SHOW_TEXT);
 	fake_ask(f, "Password: ", 0, ASK_PASSWORD);
 	fake_answer(f, "pass word");
-	fake_show(f, "Careful", 1);
+	fake_show(f, "Careful", SHOW_ERROR);
+	fake_show(f, "Touch", SHOW_NOW);
 	fake_wait(f, 5);
 	fake_ask(f, "\nline 1\nCode: ", 1, ASK_PLAIN);
 	fake_answer(f, "476706");
@@ -80,8 +81,9 @@ test_login(void **state)
 	assert_int_equal(pam_putenv(h->pamh, "SSH_AUTH_INFO_0=publickey a b\n"),
 	    PAM_SUCCESS);
 	assert_int_equal(pam_authenticate(h->pamh, 0), PAM_SUCCESS);
-	assert_int_equal(h->n_said, 4);
+	assert_int_equal(h->n_said, 5);
 	assert_int_equal(host_said(h, PAM_TEXT_INFO, "Hello"), 1);
+	assert_int_equal(host_said(h, PAM_TEXT_INFO, "Touch"), 1);
 	assert_int_equal(host_said(h, PAM_PROMPT_ECHO_OFF, "Password: "), 1);
 	assert_int_equal(host_said(h, PAM_ERROR_MSG, "Careful"), 1);
 	assert_int_equal(

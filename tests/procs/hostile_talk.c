@@ -93,6 +93,21 @@ send_type(const struct talk *t, unsigned type)
 	tell(t, said);
 }
 
+/* The number of each message that there is. */
+static void
+tell_layouts(const struct talk *t)
+{
+	char said[1024] = "";
+
+	for (unsigned type = 0; type <= UINT8_MAX; type++) {
+		size_t n = strlen(said);
+
+		if (kmsg_layout((uint8_t)type) != NULL)
+			(void)snprintf(said + n, sizeof(said) - n, "%u ", type);
+	}
+	tell(t, said);
+}
+
 static void
 finish_with(const struct talk *t, uint8_t result)
 {
@@ -239,6 +254,10 @@ talk_run(struct talk *t)
 
 	if (sscanf(deed, "any %u", &type) == 1) {
 		send_type(t, type);
+		return 0;
+	}
+	if (strcmp(deed, "layouts") == 0) {
+		tell_layouts(t);
 		return 0;
 	}
 	if (forbidden(deed)) {

@@ -142,17 +142,6 @@ class Clients(Shared):
         self.kosmod.serves()
         self.all_ready()
 
-    def test_silent_clients(self):
-        """Nobody who says nothing is kept for good."""
-        began = time.monotonic()
-        silent = self.kosmod.client()
-        no_hello = self.kosmod.client()
-        no_hello.send(wire.open_message(wire.AUTH))
-        with silent, no_hello:
-            self.assertTrue(silent.closed())
-            self.assertTrue(no_hello.closed())
-        self.assertGreater(time.monotonic() - began, SILENCE - 0.1)
-
     def test_nothing_piles_up(self):
         if not ROOT:
             self.skipTest("needs root, to look into another's descriptors")
@@ -176,10 +165,23 @@ class Clients(Shared):
         self.all_ready()
 
 
+class Silent(Shared):
+    def test_silent_clients(self):
+        """Nobody who says nothing is kept for good."""
+        began = time.monotonic()
+        silent = self.kosmod.client()
+        no_hello = self.kosmod.client()
+        no_hello.send(wire.open_message(wire.AUTH))
+        with silent, no_hello:
+            self.assertTrue(silent.closed())
+            self.assertTrue(no_hello.closed())
+        self.assertGreater(time.monotonic() - began, SILENCE - 0.1)
+
+
 class Deadlines(Alone):
     """They come, and not too early; how late is the machine's affair."""
 
-    def check_closed(self, service, seconds):
+    def check_ended(self, service, seconds):
         self.kosmod.init().start()
         with self.kosmod.client() as c:
             began = time.monotonic()
@@ -187,19 +189,29 @@ class Deadlines(Alone):
                 self.assertEqual(c.begin(service=service)[0], wire.ASK)
                 self.assertIn(b"time is up", c.receive())
                 self.assertEqual(wire.result_of(c.receive()), wire.DENY)
-            self.assertTrue(c.closed())
             self.assertGreater(time.monotonic() - began, seconds - 0.1)
         self.assertEqual(self.kosmod.stop(), 0)
 
     def test_idle_prompt(self):
         self.kosmod.write_conf(
             "[limits]\nidle = 2s\n[service sshd]\ndeadline = 20m\n")
-        self.check_closed("sshd", 2)
+        self.check_ended("sshd", 2)
 
     def test_deadline_of_a_service(self):
         self.kosmod.write_conf(
             "[limits]\nidle = 10m\n[service quick]\ndeadline = 1s\n")
-        self.check_closed("quick", 1)
+        self.check_ended("quick", 1)
+
+
+class Lingering(Alone):
+    def test_nobody_stays_after_the_end(self):
+        self.kosmod.write_conf("[service quick]\ndeadline = 1s\n")
+        self.kosmod.init().start()
+        with self.kosmod.client() as c:
+            with contextlib.suppress(Closed):
+                c.begin(service="quick")
+            self.assertTrue(c.closed())
+        self.assertEqual(self.kosmod.stop(), 0)
 
 
 class Brim(Alone):

@@ -6,6 +6,7 @@ dialogues: the name in HELLO says what it does.
 """
 
 import os
+import re
 import socket
 import sys
 import time
@@ -17,12 +18,35 @@ import wire
 from daemon import SANITIZERS, UNHURRIED, Shared, until
 from wire import Closed
 
-BIND, FINISH = 64, 77
-REQUESTS = range(64, 86)
-REPLIES = range(128, 137)
+
+def numbers():
+    """Requests and replies by name, as kosmod/kmsg.h counts them."""
+    header = os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                          "../../kosmod/kmsg.h")
+    with open(header, encoding="utf-8") as f:
+        body = re.search(r"enum kmsg_type \{(.*?)\};", f.read(), re.S)[1]
+    at, requests, replies = 0, {}, {}
+    for name, number in re.findall(r"\b(K_\w+)(?: = (\d+))?", body):
+        at = int(number) if number else at + 1
+        (requests if at < 128 else replies)[name] = at
+    return requests, replies
 
 
-class Hostile(Shared):
+REQUESTS, REPLIES = numbers()
+
+# What is answered, and how, after BIND alone: no request is here that sets
+# anything but a counter. All others end the conversation.
+ANSWERED = {
+    "K_TRY": "K_SETTING", "K_CODE": "K_VERDICT", "K_PROFILE": "K_PERSON",
+    "K_FINISH": "K_DONE", "K_MAIL": "K_MAILED", "K_MAIL_CODE": "K_VERDICT",
+    "K_FORGOT": "K_MAILED", "K_PASSKEY": "K_VERDICT", "K_AGENT": "K_VERDICT",
+    "K_SIGNED": "K_VERDICT",
+}
+# The same for a verb of kosmoctl.
+ANSWERED_VERB = {**ANSWERED, "K_FORGOT_ID": "K_VERDICT"}
+
+
+class Talks(Shared):
     conf = UNHURRIED + "[service quick]\ndeadline = 1s\n"
 
     def tearDown(self):
@@ -52,36 +76,46 @@ class Hostile(Shared):
                 pass
         return texts, result
 
+
+class Hostile(Talks):
+    def test_the_list_is_whole(self):
+        """kosmod has a layout for each of them, and for nothing else."""
+        (said,), _ = self.talk("layouts")
+        self.assertEqual([int(word) for word in said.split()],
+                         sorted([*REQUESTS.values(), *REPLIES.values()]))
+
     def test_nothing_before_bind(self):
-        for kind in (*REQUESTS, *REPLIES):
-            texts, result = self.talk(f"any {kind}")
-            if kind == FINISH:
+        for name, number in (*REQUESTS.items(), *REPLIES.items()):
+            texts, result = self.talk(f"any {number}")
+            if name == "K_FINISH":
                 self.assertEqual(result, wire.DENY)
-            elif kind != BIND:
-                self.assertIn(texts, ([], ["reply -1"]), kind)
-                self.assertIsNone(result, kind)
+            elif name != "K_BIND":
+                self.assertIn(texts, ([], ["reply -1"]), name)
+                self.assertIsNone(result, name)
+
+    def claim(self, answered, **how):
+        """Each message after BIND, of somebody who has proven nothing."""
+        for name, number in (*REQUESTS.items(), *REPLIES.items()):
+            texts, result = self.talk(f"bound {number}", **how)
+            self.assertNotEqual(result, wire.ALLOW, name)
+            if name in answered:
+                reply = REPLIES[answered[name]]
+                self.assertEqual(texts, [f"reply {reply}"], name)
+            else:
+                self.assertIn(texts, ([], ["reply -1"]), name)
+                self.assertIsNone(result, name)
 
     def test_claims_after_bind(self):
         """What may be asked is answered; what sets anything is refused."""
-        told = {}
-        for kind in (*REQUESTS, *REPLIES):
-            texts, result = self.talk(f"bound {kind}")
-            told[kind] = "".join(texts)
-            self.assertNotEqual(result, wire.ALLOW, kind)
-        for kind in (64, 66, 68, 70, 71, 72, 73, 74, 75, 76, *range(78, 86),
-                     *REPLIES):
-            self.assertIn(told[kind], ("", "reply -1"), kind)
+        self.claim(ANSWERED)
+
+    def test_claims_of_a_verb(self):
+        """The open socket knows no admin."""
+        self.claim(ANSWERED_VERB, service="kosmoctl", phase=wire.VERB)
 
     def test_somebody_else(self):
         """It can bind nobody but whom the client named in OPEN."""
         self.assertEqual(self.talk("somebody else"), ([], None))
-
-    def test_admin_words_on_the_open_socket(self):
-        for kind in range(78, 85):
-            texts, result = self.talk(f"bound {kind}", service="kosmoctl",
-                                      phase=wire.VERB)
-            self.assertIn(texts, ([], ["reply -1"]), kind)
-            self.assertNotEqual(result, wire.ALLOW)
 
     def test_allow_is_not_its_to_say(self):
         for phase in (wire.AUTH, wire.PASSWORD, wire.ACCT):
@@ -95,19 +129,6 @@ class Hostile(Shared):
     def test_out_of_turn(self):
         for deed in ("bind twice", "two at once", "garbage", "long"):
             self.assertEqual(self.talk(deed)[1], None, deed)
-
-    def test_deadlines(self):
-        """All of these end, and long before any other deadline."""
-        for deed in ("spin", "spin for good", "flood"):
-            _, result = self.talk(deed, service="quick")
-            self.assertIsNone(result, deed)
-
-    def test_it_does_not_go(self):
-        """After its last word it has five seconds; END comes all the same."""
-        _, result = self.talk("stay")
-        self.assertEqual(result, wire.DENY)
-        _, result = self.talk("stay and close")
-        self.assertEqual(result, wire.DENY)
 
     def test_filter(self):
         if SANITIZERS:
@@ -149,6 +170,23 @@ class Hostile(Shared):
             self.assertEqual(self.agent(), ["agent 0 none"])
             # more than one is no message
             self.assertEqual(self.agent(s, s, s), ["agent -4 none"])
+
+
+class Deadlines(Talks):
+    def test_deadlines(self):
+        """All of these end, and long before any other deadline."""
+        for deed in ("spin", "spin for good", "flood"):
+            _, result = self.talk(deed, service="quick")
+            self.assertIsNone(result, deed)
+
+
+class Staying(Talks):
+    def test_it_does_not_go(self):
+        """After its last word it has five seconds; END comes all the same."""
+        _, result = self.talk("stay")
+        self.assertEqual(result, wire.DENY)
+        _, result = self.talk("stay and close")
+        self.assertEqual(result, wire.DENY)
 
 
 if __name__ == "__main__":

@@ -201,7 +201,8 @@ class Reload(Alone):
         self.assertTrue(wait_gone(old))
         with self.kosmod.client() as c:
             self.assertEqual(c.begin()[0], wire.ASK)
-            self.assertTrue(c.closed())
+            self.assertIn(b"time is up", c.receive())
+            self.assertEqual(wire.result_of(c.receive()), wire.DENY)
         self.assertEqual(self.kosmod.stop(), 0)
 
 

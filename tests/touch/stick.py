@@ -5,6 +5,7 @@ import os
 import socket
 import struct
 import threading
+import time
 
 INIT, CBOR, KEEPALIVE = 0x86, 0x90, 0xbb
 MAKE, INFO = 1, 4
@@ -108,13 +109,19 @@ def making(answer):
     return reports
 
 
-def noise(_):
+def for_ever(report):
+    """As fast as a port goes, which is one a millisecond."""
     while True:
-        yield os.urandom(64)
+        time.sleep(0.001)
+        yield report()
+
+
+def noise(_):
+    return for_ever(lambda: os.urandom(64))
 
 
 def alive_for_ever(report):
-    """As fast as it is read: no wait for it ends by itself."""
+    """No wait for it ends by itself."""
     if report[4] == INIT:
         return opening(report)
-    return iter(lambda: frames(KEEPALIVE, b"\x02")[0], None)
+    return for_ever(lambda: frames(KEEPALIVE, b"\x02")[0])

@@ -5,10 +5,13 @@ installed, and an authenticator in software in the place of a stick.
 KOSMOD, KOSMOCTL, TOUCH, AUTHENTICATOR and SHIM name them.
 """
 
+import fcntl
 import json
 import os
+import pty
 import subprocess
 import sys
+import termios
 import unittest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -16,8 +19,9 @@ for folder in (HERE, f"{HERE}/../ctl", f"{HERE}/../procs"):
     sys.path.insert(0, folder)
 
 import house  # noqa: E402
-from house import ACCOUNT, App, House, as_account  # noqa: E402
+from house import ACCOUNT, ROOT, App, House, as_account  # noqa: E402
 from keeper import Key  # noqa: E402
+from wire import readable  # noqa: E402
 
 # Several faults in a row, and nobody has to wait.
 house.CONF += "[throttle]\nfree = 100\n"
@@ -29,7 +33,9 @@ APP = r"Code[^\n]*: "
 PIN = r"PIN of the key: "
 
 
-class Whole(unittest.TestCase):
+class Rig(unittest.TestCase):
+    """Somebody who has an app, and a kosmo-touch for keys to come."""
+
     def setUp(self):
         self.house = House(methods="passkey totp")
         self.addCleanup(self.house.done)
@@ -111,8 +117,11 @@ class Whole(unittest.TestCase):
         self.assertEqual(t.end(), 0, t.all)
         t = self.confirmed("method", "passkey")
         self.assertEqual(t.end(), 0, t.all)
+        self.blue = key
         return key
 
+
+class Whole(Rig):
     def test_enrol_and_use(self):
         key = self.key("blue", pin=GOOD)
         t = self.enroll("blue key")
@@ -182,6 +191,121 @@ class Whole(unittest.TestCase):
         self.touch.kill()
         self.assertNotEqual(t.end(), 0)
         self.assertEqual(self.kinds(), {"phone": "totp"})
+
+
+class Screen:
+    """A terminal, and a kosmoctl whose standard output is elsewhere."""
+
+    def __init__(self, argv, env):
+        self.fd, theirs = pty.openpty()
+        become = as_account()
+
+        def at_the_terminal():
+            os.setsid()
+            fcntl.ioctl(theirs, termios.TIOCSCTTY, 0)
+            if become:
+                become()
+        self.seen = ""
+        if ROOT:
+            os.fchown(theirs, ACCOUNT.pw_uid, -1)
+        self.process = subprocess.Popen(
+            argv, stdin=theirs, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, preexec_fn=at_the_terminal, env=env)
+        os.close(theirs)
+
+    def answer(self, words, text):
+        """Types text where the terminal ends in words."""
+        while not self.seen.endswith(words):
+            if not readable(self.fd, house.PATIENCE):
+                raise AssertionError(f"no {words!r} in {self.seen!r}")
+            self.seen += os.read(self.fd, 4096).decode()
+        os.write(self.fd, (text + "\n").encode())
+        self.seen += " "
+
+    def end(self):
+        """(exit code, standard output, standard error)"""
+        out, err = self.process.communicate(timeout=house.PATIENCE)
+        while readable(self.fd, 0):
+            try:
+                self.seen += os.read(self.fd, 4096).decode()
+            except OSError:  # the other end is closed
+                break
+        os.close(self.fd)
+        return self.process.returncode, out.decode(), err.decode()
+
+
+class Streams(Rig):
+    """What a key is touched for is read where one sits, and a result where
+    standard output goes."""
+
+    TOUCH = 'Touch the key "blue key" (within 60 seconds).'
+    BLINKS = "Touch the key when it blinks (within 60 seconds)."
+
+    def setUp(self):
+        super().setUp()
+        self.preferred()
+
+    def test_json(self):
+        t = self.house.talk("--json", "device", "rename", "phone", "tablet")
+        t.answer(r"Password: ", PASSWORD)
+        t.answer(PIN, GOOD)
+        self.assertEqual(t.end(), 0, t.all)
+        json.loads(t.out)
+        self.assertIn(self.TOUCH, t.all)
+        self.assertIn("tablet", self.kinds())
+
+    def test_json_of_a_new_key(self):
+        green = self.key("green", pin=GOOD, plugged=False)
+        t = self.house.talk("--json", "enroll", "passkey", "--name", "green")
+        t.answer(r"Password: ", PASSWORD)
+        t.answer(PIN, GOOD)
+        t.expect(r"Press Enter when ready[^\n]*: ")
+        self.blue.unplug()
+        green.plug()
+        t.answer("", "")
+        t.answer(PIN, GOOD)
+        self.assertEqual(t.end(), 0, t.all)
+        self.assertEqual(json.loads(t.out)["kind"], "passkey")
+        self.assertIn(self.BLINKS, t.all)
+
+    def test_refused_in_json(self):
+        t = self.house.talk("--json", "device", "rename", "phone", "tablet")
+        t.answer(r"Password: ", PASSWORD)
+        t.expect(PIN)
+        self.assertEqual(t.give_up(), 1)
+        self.assertEqual(set(json.loads(t.out)), {"error"})
+        self.assertNotIn("tablet", self.kinds())
+
+    def test_standard_output(self):
+        t = self.house.talk("device", "rename", "phone", "tablet")
+        t.answer(r"Password: ", PASSWORD)
+        t.answer(PIN, GOOD)
+        self.assertEqual(t.end(), 0, t.all)
+        self.assertEqual(t.out, '"phone" is renamed.\n')
+        self.assertIn(self.TOUCH, t.all)
+
+    def test_terminal(self):
+        s = Screen(self.house.argv("device", "rename", "phone", "tablet"),
+                   self.house.env)
+        s.answer("Password: ", PASSWORD)
+        s.answer("PIN of the key: ", GOOD)
+        self.assertEqual(s.end(), (0, '"phone" is renamed.\n', ""))
+        self.assertIn(self.TOUCH, s.seen)
+        self.assertNotIn(GOOD, s.seen)
+
+    def test_no_terminal(self):
+        for more in ((), ("--json",)):
+            done = subprocess.run(
+                self.house.argv(*more, "enroll", "passkey"), check=False,
+                stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                preexec_fn=as_account(), start_new_session=True,
+                env=self.house.env, timeout=house.PATIENCE)
+            self.assertEqual(done.returncode, 1, more)
+            self.assertIn("There is no terminal to ask at", done.stderr)
+            if more:
+                self.assertIn("no terminal", json.loads(done.stdout)["error"])
+            else:
+                self.assertEqual(done.stdout, "")
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ awk '
 	split($0, a, /[(),][ ]*/)
 	tag[++n] = a[2]
 	field[n] = a[4]
+	sub(/.*[.]/, "", field[n])
 }
 /CODEC_LAYOUT\(/ { layout = 1 }
 layout && /"/ {

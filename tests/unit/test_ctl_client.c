@@ -43,7 +43,7 @@ note(struct seen *s, const char *what, const char *text)
 static int
 on_show(void *arg, const struct msg_show *show)
 {
-	note(arg, show->error ? "error" : "show", show->text);
+	note(arg, show->kind == SHOW_ERROR ? "error" : "show", show->text);
 	return KOSMO_OK;
 }
 
@@ -158,7 +158,7 @@ serve_all(int fd)
 	(void)strcpy(row.kind, "end");
 	put(fd, &msg_row_layout, &row);
 	get(fd, &msg_more_layout, &more);
-	show.error = 1;
+	show.kind = SHOW_ERROR;
 	put(fd, &msg_show_layout, &show);
 	finish(fd, &open, RESULT_REFUSED);
 }

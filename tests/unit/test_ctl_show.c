@@ -209,6 +209,43 @@ test_reasons(void **state)
 	assert_string_equal(ja, "of a newer kosmod");
 }
 
+/* A line for people, with its reason in their language. */
+static void
+test_log(void **state)
+{
+	static const struct {
+		enum lang lang;
+		const char *want;
+	} rows[] = {
+		{ LANG_EN,
+		    "2026-04-01 00:00:00 login       deny   taro     "
+		    "step=passkey reason=the key was not touched\n" },
+		{ LANG_JA,
+		    "2026-04-01 00:00:00 login       deny   taro     "
+		    "step=passkey reason=キーに触れていない\n" },
+	};
+	struct msg_row row = new_row("log");
+
+	(void)state;
+	cell(&row, "line",
+	    "{\"n\":7,\"time\":\"2026-04-01T00:00:00.000Z\",\"event\":"
+	    "\"login\","
+	    "\"outcome\":\"deny\",\"login\":\"taro\",\"step\":\"passkey\","
+	    "\"reason\":\"not touched\"}");
+	for (size_t i = 0; i < 2; i++) {
+		char *got = NULL;
+		size_t n;
+		struct showing s = { .view = &view_log,
+			.lang = rows[i].lang,
+			.out = open_memstream(&got, &n) };
+
+		assert_int_equal(view_row(&s, &row), KOSMO_OK);
+		(void)fclose(s.out);
+		assert_string_equal(got, rows[i].want);
+		free(got);
+	}
+}
+
 static void
 test_sources(void **state)
 {
@@ -284,6 +321,10 @@ test_slips(void **state)
 	(void)state;
 	slip_is(&ja, "ja.txt");
 	slip_is(&en, "en.txt");
+	cell(&ja, "purpose", "password");
+	cell(&en, "purpose", "password");
+	slip_is(&ja, "password_ja.txt");
+	slip_is(&en, "password_en.txt");
 	cell(&code, "login", "taro");
 	cell(&code, "code", "h7kd-94mw-zq2t-c8xv");
 	cell(&code, "made", "1775001600");
@@ -412,6 +453,7 @@ main(void)
 		cmocka_unit_test(test_table),
 		cmocka_unit_test(test_json),
 		cmocka_unit_test(test_reasons),
+		cmocka_unit_test(test_log),
 		cmocka_unit_test(test_sources),
 		cmocka_unit_test(test_slips),
 		cmocka_unit_test(test_host),

@@ -27,6 +27,7 @@ struct house {
 	struct kconv c[TOUCH_JOBS_MAX + 1];
 	bool here; /* touch is */
 	int64_t mono;
+	uint32_t deadline;
 	int job;    /* what passkey_job says */
 	int person; /* what kconv_person says */
 	/* what touch got */
@@ -48,6 +49,13 @@ keeper_mono(const struct keeper *k)
 {
 	(void)k;
 	return house->mono;
+}
+
+uint32_t
+keeper_deadline(const struct kconv *c)
+{
+	(void)c;
+	return house->deadline;
 }
 
 int
@@ -136,6 +144,7 @@ set_up(void **state)
 	house = h;
 	h->here = true;
 	h->mono = 1000000;
+	h->deadline = 3600;
 	h->k.ways.priv = priv;
 	h->k.ways.drop = drop;
 	TAILQ_INIT(&h->k.touching);
@@ -526,6 +535,54 @@ touch_is_silent(void **state)
 	assert_int_equal(h->word.word, TOUCH_FAILED);
 }
 
+/* The words are there in time to be read, and say how long it was. */
+static void
+a_conversation_ends_first(void **state)
+{
+	struct house *h = *state;
+	struct kconv *c = &h->c[0];
+
+	h->deadline = SECONDS;
+	c->opened = h->mono;
+	h->mono += 20 * 1000;
+	assert_int_equal(talk(c, TOUCH_PROVE), -1);
+	h->mono += 3 * 1000;
+	assert_int_equal(touch(c, TOUCH_WAITS), TOUCH_WAITS);
+	assert_int_equal(h->word.seconds, SECONDS - 23 - TOUCH_WORDS);
+	assert_int_equal(talk(c, TOUCH_NEXT), -1);
+	h->mono = c->opened + (SECONDS - TOUCH_WORDS) * 1000 - 1;
+	touch_tick(&h->k);
+	assert_int_equal(h->k.n_touching, 1);
+	h->mono += 1;
+	touch_tick(&h->k);
+	assert_int_equal(h->word.word, TOUCH_TIMEOUT);
+	assert_int_equal(h->word.seconds, SECONDS - 23 - TOUCH_WORDS);
+	assert_int_equal(h->last.act, TOUCH_STOP);
+	/* after the PIN as well, and when it is over already */
+	assert_int_equal(talk(c, TOUCH_PROVE), -1);
+	assert_int_equal(touch(c, TOUCH_WANTS_PIN), TOUCH_WANTS_PIN);
+	assert_int_equal(talk(c, TOUCH_PIN), -1);
+	assert_int_equal(touch(c, TOUCH_WAITS), TOUCH_WAITS);
+	assert_int_equal(h->word.seconds, 1);
+	assert_int_equal(talk(c, TOUCH_NEXT), -1);
+	touch_tick(&h->k);
+	assert_int_equal(h->word.word, TOUCH_TIMEOUT);
+}
+
+/* What touch says itself has the same number. */
+static void
+how_long_it_was(void **state)
+{
+	struct house *h = *state;
+	struct kconv *c = blinking(h);
+
+	assert_int_equal(h->word.seconds, SECONDS);
+	assert_int_equal(talk(c, TOUCH_NEXT), -1);
+	h->mono += 30 * 1000;
+	assert_int_equal(touch(c, TOUCH_TIMEOUT), TOUCH_TIMEOUT);
+	assert_int_equal(h->word.seconds, SECONDS);
+}
+
 int
 main(void)
 {
@@ -544,6 +601,8 @@ main(void)
 		TEST(touch_goes_away),
 		TEST(touch_goes_with_the_pin),
 		TEST(touch_is_silent),
+		TEST(a_conversation_ends_first),
+		TEST(how_long_it_was),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

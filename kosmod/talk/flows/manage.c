@@ -135,7 +135,7 @@ verb_user_add(struct dialogue *d)
 	if (r == KOSMO_OK && verdict)
 		r = verb_refuse_verdict(d, &reply.verdict, request.login);
 	else if (r == KOSMO_OK)
-		r = verb_slip(d, &reply.slip, "initial_password");
+		r = verb_slip(d, &reply.slip, "registration");
 	explicit_bzero(&request, sizeof(request));
 	explicit_bzero(&reply, sizeof(reply));
 	return r == KOSMO_OK ? verb_done(d, NULL, NULL) : r;

@@ -66,6 +66,20 @@ say_done(struct dialogue *d, const struct words *words,
 	return r;
 }
 
+/* What its slip is for. */
+static const char *
+purpose_of(uint8_t act)
+{
+	switch ((enum user_act)act) {
+	case ACT_CODE:
+		return "login";
+	case ACT_RESET_PASSWORD:
+		return "password";
+	default:
+		return "registration";
+	}
+}
+
 static int
 act_on(struct dialogue *d, struct k_user_act *m, const struct words *words)
 {
@@ -84,8 +98,7 @@ act_on(struct dialogue *d, struct k_user_act *m, const struct words *words)
 		memset(&reply, 0, sizeof(reply));
 	r = say_done(d, words, &reply.slip, m->login);
 	if (r == KOSMO_OK && reply.slip.secret[0] != '\0')
-		r = verb_slip(d, &reply.slip,
-		    m->act == ACT_CODE ? "code" : "initial_password");
+		r = verb_slip(d, &reply.slip, purpose_of(m->act));
 out:
 	explicit_bzero(&reply, sizeof(reply));
 	return r == KOSMO_OK ? verb_done(d, NULL, NULL) : r;

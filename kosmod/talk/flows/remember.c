@@ -53,8 +53,9 @@ offer_remember(struct dialogue *d)
 	bool yes = false;
 	int r;
 
+	/* who came with a key was asked for no code */
 	if (!may_remember(d) || d->person.remembered || d->open_step ||
-	    (d->t->bound.steps & STEP_FACTOR) == 0)
+	    d->person.key_device != 0 || (d->t->bound.steps & STEP_FACTOR) == 0)
 		return 0;
 	snprintf(n, sizeof(n), "%u", number);
 	if ((r = ask_yes(d, &question, &yes)) != 0 || !yes)

@@ -11,16 +11,36 @@
 #include "kosmod/talk/call.h"
 #include "kosmod/talk/flows/device_name.h"
 #include "kosmod/talk/flows/flows.h"
+#include "kosmod/talk/flows/other.h"
 #include "kosmod/talk/flows/rows.h"
 #include "kosmod/talk/flows/step.h"
 #include "kosmod/talk/flows/verb.h"
 
+/* What prove asks first. Who is not known is told what everybody is. */
+static const char *
+words_to_confirm(const struct dialogue *d)
+{
+	struct factor list[FACTORS_MOST];
+	size_t n = factors_of(d, list);
+	bool factor = (d->t->bound.steps & STEP_FACTOR) != 0;
+
+	if (!factor || (n == 0 && d->person.state != STATE_NONE))
+		return N_("To confirm it is you, enter your password.");
+	if (n > 0 && list[0].row->method == METHOD_PASSKEY)
+		return N_("To confirm it is you, enter your password, then "
+			  "use your passkey.");
+	return N_("To confirm it is you, enter your password and a code.");
+}
+
 int
 verb_confirm(struct dialogue *d)
 {
-	int r = say(d,
-	    N_("To confirm it is you, enter your password and a code."), NULL);
+	enum lang lang = d->lang;
+	int r = call_profile(d);
 
+	d->lang = lang;
+	if (r == KOSMO_OK)
+		r = say(d, words_to_confirm(d), NULL);
 	return r == KOSMO_OK ? prove(d, ASK_PASSWORD) : r;
 }
 

@@ -109,7 +109,7 @@ key_of_agent(struct dialogue *d, struct k_ssh_pub *ret)
 	if (a.fd == -1 || agent_list(&a, keys) != 0 || keys->n == 0)
 		r = refuse(d,
 		    N_("Your ssh-agent has no FIDO2 key (ssh-add -l), or "
-		       "there is none. Name a .pub file."));
+		       "there is none.\nPlease name a .pub file."));
 	else
 		r = choose(d, keys, ret);
 out:

@@ -107,7 +107,7 @@ int
 verb_refuse(struct dialogue *d, uint8_t result, const char *msgid,
     const struct fill *fills)
 {
-	struct msg_show show = { .error = 1 };
+	struct msg_show show = { .kind = SHOW_ERROR };
 	struct buf text = BUF_INIT;
 	int r = text_fill(&text, text_of(d, msgid), fills);
 
@@ -229,10 +229,9 @@ static int
 confirm(struct dialogue *d)
 {
 	enum lang lang = d->lang;
-	int r = say(d,
-	    N_("To confirm it is you, enter your password and a code."), NULL);
+	int r = verb_confirm(d);
 
-	if (r != KOSMO_OK || (r = prove(d, ASK_PASSWORD)) != KOSMO_OK)
+	if (r != KOSMO_OK)
 		return r;
 	d->lang = lang;
 	if (d->person.state == STATE_ACTIVE && d->person.todo == 0)

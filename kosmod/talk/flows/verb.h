@@ -99,9 +99,9 @@ KOSMO_CHECK int verb_expires(struct dialogue *d, uint32_t *ret);
 KOSMO_CHECK int
 verb_bad_value(struct dialogue *d, const char *option, const char *value);
 
-/* A row "slip"; what: the name of the cell with the secret. */
+/* A row "slip"; purpose: "registration", "password", "login" (by a code). */
 KOSMO_CHECK int
-verb_slip(struct dialogue *d, const struct k_slip *slip, const char *what);
+verb_slip(struct dialogue *d, const struct k_slip *slip, const char *purpose);
 
 /* The office's line in a language, "" if there is none. */
 const char *verb_contact(const struct conf *conf, const char *language);

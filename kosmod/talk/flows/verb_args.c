@@ -76,15 +76,17 @@ verb_contact(const struct conf *conf, const char *language)
 }
 
 int
-verb_slip(struct dialogue *d, const struct k_slip *slip, const char *what)
+verb_slip(struct dialogue *d, const struct k_slip *slip, const char *purpose)
 {
+	bool code = strcmp(purpose, "login") == 0;
 	struct msg_row row;
 
 	row_begin(&row, "slip");
 	row_text(&row, "login", slip->login);
 	row_text(&row, "name", slip->name);
 	row_text(&row, "initial_id", slip->initial_id);
-	row_text(&row, what, slip->secret);
+	row_text(&row, "purpose", purpose);
+	row_text(&row, code ? "code" : "initial_password", slip->secret);
 	row_number(&row, "made", slip->made);
 	row_number(&row, "expires", slip->expires);
 	row_text(&row, "language", slip->language);

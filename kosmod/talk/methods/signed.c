@@ -12,13 +12,22 @@
 
 #define SECONDS_MOST 60 /* a challenge is good for no longer */
 #define MARGIN 10	/* seconds of WAIT beyond, for the keeper's answer */
+#define WORDS_SECONDS                                           \
+	5 /* of the conversation, to say why it came to nothing \
+	   */
 
+/* For the agent: never longer than somebody is there to be told of it. */
 static uint32_t
 seconds_of(const struct dialogue *d)
 {
+	int64_t left = (d->t->until - packet_now()) / 1000 - WORDS_SECONDS;
 	uint32_t seconds = d->t->conf->passkey.timeout;
 
-	return seconds < SECONDS_MOST ? seconds : SECONDS_MOST;
+	if (seconds > SECONDS_MOST)
+		seconds = SECONDS_MOST;
+	if (left < 1)
+		return 1;
+	return seconds < left ? seconds : (uint32_t)left;
 }
 
 /* The client is told to wait as long as the agent may take. */

@@ -29,29 +29,25 @@ request(struct dialogue *d, const struct k_touch *m, struct k_touched *ret)
 	return r;
 }
 
-static void
-seconds_of(const struct dialogue *d, char ret[static 12])
-{
-	snprintf(ret, 12, "%u", d->t->conf->passkey.timeout);
-}
-
 /* At once: while somebody looks for the key there is no ask. */
 static int
-show_waits(struct dialogue *d, const struct touch_job *job, uint32_t keys)
+show_waits(struct dialogue *d, const struct touch_job *job,
+    const struct k_touched *waits)
 {
 	char n[12], seconds[12];
 
-	seconds_of(d, seconds);
-	snprintf(n, sizeof(n), "%u", keys);
-	if (keys > 1)
-		return tell(d,
+	snprintf(seconds, sizeof(seconds), "%u", waits->seconds);
+	snprintf(n, sizeof(n), "%u", waits->keys);
+	if (waits->keys > 1)
+		return tell_now(d,
 		    N_("{n} keys found. Touch the one you want to use."),
 		    FILL({ "n", n }));
 	if (job->device == NULL)
-		return tell(d,
+		return tell_now(d,
 		    N_("Touch the key when it blinks (within {n} seconds)."),
 		    FILL({ "n", seconds }));
-	return tell(d, N_("Touch the key \"{device}\" (within {n} seconds)."),
+	return tell_now(d,
+	    N_("Touch the key \"{device}\" (within {n} seconds)."),
 	    FILL({ "device", job->device->name }, { "n", seconds }));
 }
 
@@ -125,7 +121,7 @@ follow(struct dialogue *d, const struct touch_job *job,
 	*next = (struct k_touch){ .act = TOUCH_NEXT };
 	switch (asks->word) {
 	case TOUCH_WAITS:
-		return show_waits(d, job, asks->keys);
+		return show_waits(d, job, asks);
 	case TOUCH_WANTS_PIN:
 		return ask_pin(d, job, false, next, ret_word);
 	case TOUCH_PIN_WRONG:
@@ -221,13 +217,15 @@ touch_say_end(struct dialogue *d, const struct touch_job *job,
 {
 	char seconds[12];
 
-	seconds_of(d, seconds);
+	snprintf(seconds, sizeof(seconds), "%u", end->seconds);
 	switch (end->word) {
 	case TOUCH_AWAY:
 		return say(d, N_("Keys can't be used here just now."), NULL);
 	case TOUCH_NO_KEY:
-		return say(
-		    d, N_("No key found. Please plug it in again."), NULL);
+		return say(d,
+		    d->full ? N_("No key found. Please plug it in again.")
+			    : N_("No key is plugged in."),
+		    NULL);
 	case TOUCH_NOT_YOURS:
 	case TOUCH_DONE:
 		return say(d,
@@ -244,7 +242,9 @@ touch_say_end(struct dialogue *d, const struct touch_job *job,
 		    FILL({ "n", seconds }));
 	case TOUCH_GONE:
 		return say(d,
-		    N_("The key was pulled out. Please plug it in again."),
+		    d->full ? N_("The key was pulled out. Please plug it in "
+				 "again.")
+			    : N_("The key was pulled out."),
 		    NULL);
 	case TOUCH_BUSY:
 		return say(d,
