@@ -365,6 +365,10 @@ on_terminal() {
 screen_open() {
 	local name=$1 size=$2
 	shift 2
+	# That of Debian 13 hangs its terminal up first, which tmux takes for
+	# the end, and has to be the leader of its session, as below getty.
+	[ "$1" != login ] || set -- setsid --ctty --wait \
+	    setpriv --bounding-set -sys_tty_config login
 	# tmux goes with its last session: one stays, so that it can't be going
 	# while the next is opened
 	on_terminal has-session -t stays 2> /dev/null ||
