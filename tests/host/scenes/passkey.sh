@@ -158,7 +158,7 @@ timeout = 10'
 	screen passkey-pin-stopped
 	turn blue pin-auth free
 	turn blue pin-retries 0
-	screens '' 1234
+	screen - ''
 	screen passkey-pin-blocked other
 	screen passkey-other
 	turn blue pin-retries 8
