@@ -82,8 +82,7 @@ struct agent_challenge {
 /* Where the person sits who runs the program that opened a conversation. */
 enum place {
 	PLACE_UNASKED = 0,
-	PLACE_UNTOLD, /* the warden is not there: the rows have to do */
-	PLACE_UNKNOWN,
+	PLACE_UNTOLD, /* the warden does not know: the rows have to do */
 	PLACE_HERE,
 	PLACE_AWAY
 };

@@ -44,7 +44,8 @@ place_told(const struct kconv *c, const struct person *p)
 }
 
 /*
- * Without a warden there are the rows. Neither sshd's nor that of a window or
+ * Without a warden, and in no session that it knows, there are the rows.
+ * Neither sshd's nor that of a window or
  * of tmux names the terminal; so if anything is open from afar, so may this be.
  */
 static enum place
@@ -89,16 +90,10 @@ door_unsure(const struct kconv *c, const struct person *p)
 void
 door_found(struct kconv *c, const struct p_where_is *is)
 {
-	static const enum place places[] = { [WHERE_UNKNOWN] = PLACE_UNKNOWN,
-		[WHERE_HERE] = PLACE_HERE,
-		[WHERE_AWAY] = PLACE_AWAY };
-
-	if (is == NULL)
+	if (is == NULL || is->word == WHERE_UNKNOWN)
 		c->place = PLACE_UNTOLD;
-	else if (is->word < sizeof(places) / sizeof(places[0]))
-		c->place = places[is->word];
 	else
-		c->place = PLACE_UNKNOWN;
+		c->place = is->word == WHERE_HERE ? PLACE_HERE : PLACE_AWAY;
 }
 
 static bool

@@ -315,19 +315,25 @@ the_warden_knows_better_than_rows(void **state)
 {
 	static const struct {
 		uint8_t word;
-		uint8_t doors;
-	} said[] = { { WHERE_HERE, SUDO }, { WHERE_AWAY, DOOR_AGENT },
-		{ WHERE_UNKNOWN, DOOR_AGENT }, { 77, DOOR_AGENT } };
+		uint8_t doors;	  /* with nobody signed in, */
+		uint8_t with_ssh; /* and with somebody far away */
+	} said[] = { { WHERE_HERE, SUDO, SUDO },
+		{ WHERE_AWAY, DOOR_AGENT, DOOR_AGENT },
+		{ WHERE_UNKNOWN, SUDO, DOOR_AGENT },
+		{ 77, DOOR_AGENT, DOOR_AGENT } };
+	const size_t n = sizeof(said) / sizeof(said[0]);
 	struct stage *s = *state;
 
 	rig_warden(s->r, &s->w);
-	for (size_t i = 0; i < 2 * sizeof(said) / sizeof(said[0]); i++) {
-		struct line *l = begin(s->r, &sudo);
+	for (size_t i = 0; i < 2 * n; i++) {
+		struct line *l;
 
-		if (i == sizeof(said) / sizeof(said[0]))
+		if (i == n)
 			rig_change(s->r, "taro", by_ssh);
-		answer(s, said[i / 2].word);
-		assert_open(l, said[i / 2].doors);
+		l = begin(s->r, &sudo);
+		answer(s, said[i % n].word);
+		assert_open(
+		    l, i < n ? said[i % n].doors : said[i % n].with_ssh);
 		line_close(&l);
 	}
 }
