@@ -15,6 +15,12 @@
 #include "libkosmo/msg.h"
 #include "libkosmo/secret.h"
 
+/*
+ * Seconds of its time that a conversation keeps from touches and signatures,
+ * to say why one came to nothing.
+ */
+#define SECONDS_TO_SAY_WHY 5
+
 /* How a public key and its signatures are written (COSE, RFC 9053). */
 enum key_alg {
 	ALG_NONE = 0,

@@ -110,8 +110,8 @@ seconds_left(const struct kconv *c)
 static void
 give_floor(struct kconv *c)
 {
-	int64_t end =
-	    c->opened + ((int64_t)keeper_deadline(c) - TOUCH_WORDS) * 1000;
+	int64_t end = c->opened +
+	    ((int64_t)keeper_deadline(c) - SECONDS_TO_SAY_WHY) * 1000;
 
 	c->touch.until = keeper_mono(c->k) +
 	    ((int64_t)c->touch.seconds + TOUCH_SLACK) * 1000;

@@ -11,7 +11,6 @@
 
 #define TOUCH_JOBS_MAX 32 /* at once; beyond: TOUCH_BUSY */
 #define TOUCH_SLACK 15	  /* seconds beyond those that policy gives a touch */
-#define TOUCH_WORDS 5	  /* seconds that a conversation keeps to say why */
 
 /*
  * P_TOUCHED, as received. KOSMO_EFORMAT: touch is to be cut off, because it
@@ -25,7 +24,7 @@ void touch_gone(struct keeper *k);
 
 /*
  * Jobs that it says nothing about for too long have come to TOUCH_FAILED; those
- * of a conversation that ends in TOUCH_WORDS seconds, to TOUCH_TIMEOUT.
+ * of a conversation that ends in SECONDS_TO_SAY_WHY seconds, to TOUCH_TIMEOUT.
  */
 void touch_tick(struct keeper *k);
 

@@ -548,15 +548,15 @@ a_conversation_ends_first(void **state)
 	assert_int_equal(talk(c, TOUCH_PROVE), -1);
 	h->mono += 3 * 1000;
 	assert_int_equal(touch(c, TOUCH_WAITS), TOUCH_WAITS);
-	assert_int_equal(h->word.seconds, SECONDS - 23 - TOUCH_WORDS);
+	assert_int_equal(h->word.seconds, SECONDS - 23 - SECONDS_TO_SAY_WHY);
 	assert_int_equal(talk(c, TOUCH_NEXT), -1);
-	h->mono = c->opened + (SECONDS - TOUCH_WORDS) * 1000 - 1;
+	h->mono = c->opened + (SECONDS - SECONDS_TO_SAY_WHY) * 1000 - 1;
 	touch_tick(&h->k);
 	assert_int_equal(h->k.n_touching, 1);
 	h->mono += 1;
 	touch_tick(&h->k);
 	assert_int_equal(h->word.word, TOUCH_TIMEOUT);
-	assert_int_equal(h->word.seconds, SECONDS - 23 - TOUCH_WORDS);
+	assert_int_equal(h->word.seconds, SECONDS - 23 - SECONDS_TO_SAY_WHY);
 	assert_int_equal(h->last.act, TOUCH_STOP);
 	/* after the PIN as well, and when it is over already */
 	assert_int_equal(talk(c, TOUCH_PROVE), -1);

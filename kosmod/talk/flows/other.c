@@ -65,9 +65,10 @@ ssh_key_elsewhere(const struct dialogue *d)
 	if (!passkeys_elsewhere(d) ||
 	    !conf_service(d->t->conf, d->t->hello.service)->login)
 		return false;
-	for (size_t i = 0; i < p->n_devices; i++)
+	for (size_t i = 0; i < p->n_devices; i++) {
 		if (p->devices[i].kind == KIND_SSH)
 			return true;
+	}
 	return false;
 }
 

@@ -12,15 +12,12 @@
 
 #define SECONDS_MOST 60 /* a challenge is good for no longer */
 #define MARGIN 10	/* seconds of WAIT beyond, for the keeper's answer */
-#define WORDS_SECONDS                                           \
-	5 /* of the conversation, to say why it came to nothing \
-	   */
 
 /* For the agent: never longer than somebody is there to be told of it. */
 static uint32_t
 seconds_of(const struct dialogue *d)
 {
-	int64_t left = (d->t->until - packet_now()) / 1000 - WORDS_SECONDS;
+	int64_t left = (d->t->until - packet_now()) / 1000 - SECONDS_TO_SAY_WHY;
 	uint32_t seconds = d->t->conf->passkey.timeout;
 
 	if (seconds > SECONDS_MOST)
